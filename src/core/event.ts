@@ -1,0 +1,57 @@
+import { parseInstant, instantText, type Instant } from './instant.js';
+import { measure, type Meter } from './meter.js';
+import { nameFault } from './name.js';
+import type { InputError } from './problems.js';
+
+/** A report that usage happened. Facts: kept for ever as they came. */
+export interface UsageEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly occurredAt: Instant;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** An event as the API takes it. `timestamp` is RFC 3339, by default the moment it arrives. */
+export interface EventInput {
+  readonly id: string;
+  readonly customer: string;
+  readonly name: string;
+  readonly timestamp?: string | undefined;
+  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** How far ahead of the clock an event may lie: room for clocks that are off, none for mistakes. One hour. */
+export const MAX_EVENT_FUTURE_MS = 3_600_000;
+
+/** How long an event's properties may be as JSON, in UTF-16 units. */
+export const MAX_PROPERTIES_LENGTH = 16_384;
+
+/** The event, or what is wrong with it. Pointers are relative to the event. */
+export function parseEvent(input: EventInput, now: Instant): { readonly event: UsageEvent } | { readonly fault: InputError } {
+  for (const field of ['id', 'customer', 'name'] as const) {
+    const wrong = nameFault(input[field]);
+    if (wrong !== undefined) return fault(`/${field}`, wrong);
+  }
+  const occurredAt = input.timestamp === undefined ? now : parseInstant(input.timestamp);
+  if (occurredAt === undefined) return fault('/timestamp', 'must be an RFC 3339 date-time, such as 2026-01-31T09:30:00Z');
+  if (occurredAt > now + MAX_EVENT_FUTURE_MS) {
+    return fault('/timestamp', `lies more than ${MAX_EVENT_FUTURE_MS / 60_000} minutes in the future; it is ${instantText(now)} here`);
+  }
+  const properties = input.properties ?? {};
+  if (JSON.stringify(properties).length > MAX_PROPERTIES_LENGTH) return fault('/properties', `must not be longer than ${MAX_PROPERTIES_LENGTH} characters as JSON`);
+  return { event: { id: input.id, name: input.name, occurredAt, properties } };
+}
+
+/** What is wrong with the event for the meters that count it (those with its name), or undefined. */
+export function meterFault(event: UsageEvent, meters: readonly Meter[]): InputError | undefined {
+  if (meters.length === 0) return { pointer: '/name', detail: `no meter counts events named "${event.name}"` };
+  for (const meter of meters) {
+    const measured = measure(meter, event);
+    if ('fault' in measured) return { pointer: `/properties/${measured.property.replaceAll('~', '~0').replaceAll('/', '~1')}`, detail: measured.fault };
+  }
+  return undefined;
+}
+
+function fault(pointer: string, detail: string): { fault: InputError } {
+  return { fault: { pointer, detail } };
+}

@@ -1,0 +1,165 @@
+import { ONE, ZERO, add, decimalFromJson, divide, larger, parseDecimal, isPositive, type Decimal } from './decimal.js';
+import type { Instant } from './instant.js';
+import { checkCode, nameFault } from './name.js';
+import { invalidInput, type InputError } from './problems.js';
+
+export type Aggregation = 'count' | 'sum' | 'max' | 'last' | 'unique';
+
+/** Turns what is counted into what is sold: seconds into minutes, say. Applied to a window's total, not per event. */
+export interface Conversion {
+  readonly divideBy: Decimal;
+  readonly round: 'up' | 'none';
+}
+
+/** How events turn into a quantity. Fixed from the moment a plan names it. */
+export interface Meter {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly eventName: string;
+  readonly aggregation: Aggregation;
+  /** The event property that is added, compared or told apart; null for `count`. */
+  readonly property: string | null;
+  readonly unit: string | null;
+  readonly dimensions: readonly string[];
+  readonly conversion: Conversion | null;
+}
+
+/** A meter as the API takes it. */
+export interface MeterDefinition {
+  readonly name?: string | undefined;
+  readonly event_name: string;
+  readonly aggregation: Aggregation;
+  readonly property?: string | null | undefined;
+  readonly unit?: string | null | undefined;
+  readonly dimensions?: readonly string[] | null | undefined;
+  readonly conversion?: { readonly divide_by: string; readonly round?: 'up' | 'none' | undefined } | null | undefined;
+}
+
+/** Decimal places of a conversion that is not rounded up to whole units; half away from zero. */
+export const CONVERSION_SCALE = 16;
+
+/** @throws Refusal `invalid_request` naming each wrong field. */
+export function parseMeter(input: { id: string; code: string; definition: MeterDefinition }): Meter {
+  const { definition } = input;
+  const errors: InputError[] = [];
+  checkCode(input.code, '/code', errors);
+  const nameWrong = nameFault(definition.event_name);
+  if (nameWrong !== undefined) errors.push({ pointer: '/event_name', detail: nameWrong });
+  const property = definition.property ?? null;
+  if (definition.aggregation !== 'count' && (property === null || property === '')) {
+    errors.push({ pointer: '/property', detail: `is needed for the aggregation "${definition.aggregation}"` });
+  }
+  const divideBy = definition.conversion == null ? ONE : parseDecimal(definition.conversion.divide_by);
+  if (divideBy === undefined || !isPositive(divideBy)) errors.push({ pointer: '/conversion/divide_by', detail: 'must be a decimal above zero' });
+  const dimensions = definition.dimensions ?? [];
+  if (new Set(dimensions).size !== dimensions.length) errors.push({ pointer: '/dimensions', detail: 'must not name a dimension twice' });
+  if (errors.length > 0) throw invalidInput(errors);
+  return {
+    id: input.id,
+    code: input.code,
+    name: definition.name ?? input.code,
+    eventName: definition.event_name,
+    aggregation: definition.aggregation,
+    property: definition.aggregation === 'count' ? null : property,
+    unit: definition.unit ?? null,
+    dimensions,
+    conversion: definition.conversion == null ? null : { divideBy: divideBy ?? ONE, round: definition.conversion.round ?? 'none' },
+  };
+}
+
+/** True when two meters count alike; names and units are only words. */
+export function isSameCounting(left: Meter, right: Meter): boolean {
+  const essence = (meter: Meter): string =>
+    JSON.stringify([
+      meter.eventName,
+      meter.aggregation,
+      meter.property,
+      meter.dimensions,
+      meter.conversion === null ? null : [meter.conversion.divideBy.toFixed(), meter.conversion.round],
+    ]);
+  return essence(left) === essence(right);
+}
+
+/** What one event is to one meter. */
+export interface Measurement {
+  readonly eventId: string;
+  readonly occurredAt: Instant;
+  /** What is added or compared; one for `count` and `unique`. */
+  readonly value: Decimal;
+  /** What `unique` tells apart; null for the others. */
+  readonly member: string | null;
+}
+
+/** The measurement of an event's properties, or a sentence that says which property is wrong. */
+export function measure(
+  meter: Meter,
+  event: { id: string; occurredAt: Instant; properties: Readonly<Record<string, unknown>> },
+): Measurement | { readonly property: string; readonly fault: string } {
+  const base = { eventId: event.id, occurredAt: event.occurredAt };
+  if (meter.property === null) return { ...base, value: ONE, member: null };
+  const given = event.properties[meter.property];
+  if (given === undefined || given === null) return { property: meter.property, fault: `is needed by the meter "${meter.code}"` };
+  if (meter.aggregation === 'unique') {
+    if (typeof given !== 'string' && typeof given !== 'number') return { property: meter.property, fault: 'must be a string or a number' };
+    return { ...base, value: ONE, member: String(given) };
+  }
+  const value = decimalFromJson(given);
+  if (value === undefined) return { property: meter.property, fault: 'must be a number or a plain decimal string' };
+  return { ...base, value, member: null };
+}
+
+/** What a window has counted so far, in the meter's raw units (before conversion). */
+export interface Tally {
+  readonly used: Decimal;
+  readonly events: number;
+  /** The event that `last` stands on: the greatest by (occurredAt, eventId); null for other aggregations. */
+  readonly last: { readonly at: Instant; readonly eventId: string } | null;
+}
+
+export const EMPTY_TALLY: Tally = { used: ZERO, events: 0, last: null };
+
+/**
+ * The tally with one more event. The result does not depend on the order of events: `last` breaks ties of time
+ * by event id. `isNewMember` matters for `unique` only.
+ */
+export function tallyEvent(input: { aggregation: Aggregation; tally: Tally; measurement: Measurement; isNewMember: boolean }): Tally {
+  const { tally, measurement } = input;
+  const events = tally.events + 1;
+  switch (input.aggregation) {
+    case 'count':
+    case 'sum':
+      return { used: add(tally.used, measurement.value), events, last: null };
+    case 'unique':
+      return { used: input.isNewMember ? add(tally.used, ONE) : tally.used, events, last: null };
+    case 'max':
+      return { used: tally.events === 0 ? measurement.value : larger(tally.used, measurement.value), events, last: null };
+    case 'last':
+      return isLater(measurement, tally.last)
+        ? { used: measurement.value, events, last: { at: measurement.occurredAt, eventId: measurement.eventId } }
+        : { ...tally, events };
+  }
+}
+
+/** Raw units turned into sold units. */
+export function convert(meter: Meter, raw: Decimal): Decimal {
+  if (meter.conversion === null) return raw;
+  const { divideBy, round } = meter.conversion;
+  return round === 'up'
+    ? divide({ dividend: raw, divisor: divideBy, scale: 0, rounding: 'away_from_zero' })
+    : divide({ dividend: raw, divisor: divideBy, scale: CONVERSION_SCALE, rounding: 'half_away_from_zero' });
+}
+
+/** The values of the meter's dimensions in an event, in the meter's order; a missing one is the empty string. */
+export function coordinates(dimensions: readonly string[], properties: Readonly<Record<string, unknown>>): string[] {
+  return dimensions.map((dimension) => {
+    const value = properties[dimension];
+    return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  });
+}
+
+
+function isLater(measurement: Measurement, last: Tally['last']): boolean {
+  if (last === null || measurement.occurredAt > last.at) return true;
+  return measurement.occurredAt === last.at && measurement.eventId > last.eventId;
+}

@@ -1,0 +1,57 @@
+/**
+ * Everything that Paidup refuses, by slug. Each slug has a page in docs/problems; a test holds them equal.
+ * The title is fixed; what happened this time goes into the refusal's detail.
+ */
+export const PROBLEMS = {
+  invalid_request: 'The request is not valid',
+  unauthorized: 'The key is missing or not known',
+  forbidden: 'The key may not do this',
+  not_found: 'There is no such thing',
+  method_not_allowed: 'This address does not take this method',
+  already_exists: 'The name is already taken',
+  body_too_large: 'The body is larger than this address takes',
+  unsupported_media_type: 'The body is not JSON',
+  idempotency_key_reused: 'The idempotency key was used for another request',
+  meter_in_use: 'The meter already counts usage and its definition is fixed',
+  plan_archived: 'The plan is not sold any more',
+  subscription_ended: 'The subscription has already ended',
+  phase_conflict: 'The phase does not fit the schedule of the subscription',
+  payment_method_missing: 'There is no usable payment method on file',
+  payment_declined: 'The payment was declined',
+  overloaded: 'More work is waiting than can be taken',
+  store_unavailable: 'The store cannot be reached',
+  internal_error: 'Something went wrong inside Paidup',
+} as const;
+
+export type ProblemSlug = keyof typeof PROBLEMS;
+
+/** One thing wrong with the input: a JSON pointer (RFC 6901) to it and a sentence. */
+export interface InputError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** An expected "no": thrown by any room, told to the caller as one of the PROBLEMS. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly slug: ProblemSlug;
+  readonly errors: readonly InputError[];
+
+  constructor(slug: ProblemSlug, detail: string, errors: readonly InputError[] = []) {
+    super(detail);
+    this.slug = slug;
+    this.errors = errors;
+  }
+}
+
+/** The refusal of input that is wrong in the named places. */
+export function invalidInput(errors: readonly InputError[]): Refusal {
+  const first = errors[0];
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new Refusal('invalid_request', first === undefined ? 'The input is not valid.' : `${first.pointer}: ${first.detail}${more}`, errors);
+}
+
+/** The refusal of what is absent, or not to be seen by the one who asks: both look alike. */
+export function notFound(noun: string, name: string): Refusal {
+  return new Refusal('not_found', `There is no ${noun} "${name}".`);
+}
