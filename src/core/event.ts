@@ -23,6 +23,9 @@ export interface EventInput {
 /** How far ahead of the clock an event may lie: room for clocks that are off, none for mistakes. One hour. */
 export const MAX_EVENT_FUTURE_MS = 3_600_000;
 
+/** The oldest moment an event may name, 1900-01-01: older than any usage, and safe in every calendar involved. */
+export const MIN_EVENT_AT = Date.UTC(1900, 0, 1) as Instant;
+
 /** How long an event's properties may be as JSON, in UTF-16 units. */
 export const MAX_PROPERTIES_LENGTH = 16_384;
 
@@ -34,6 +37,7 @@ export function parseEvent(input: EventInput, now: Instant): { readonly event: U
   }
   const occurredAt = input.timestamp === undefined ? now : parseInstant(input.timestamp);
   if (occurredAt === undefined) return fault('/timestamp', 'must be an RFC 3339 date-time, such as 2026-01-31T09:30:00Z');
+  if (occurredAt < MIN_EVENT_AT) return fault('/timestamp', `must not be before ${instantText(MIN_EVENT_AT)}`);
   if (occurredAt > now + MAX_EVENT_FUTURE_MS) {
     return fault('/timestamp', `lies more than ${MAX_EVENT_FUTURE_MS / 60_000} minutes in the future; it is ${instantText(now)} here`);
   }

@@ -77,7 +77,7 @@ export class WindowBook {
     if (row === undefined) throw new Error('a window was not opened');
     const isNewMember = this.#remember(match, row);
     const tally = tallyEvent({ aggregation: match.price.meter.aggregation, tally: row.tally, measurement: match.measurement, isNewMember });
-    const counted = this.#put(rows, index, { ...row, endsAt: match.window.endsAt, tally });
+    const counted = this.#put(rows, index, { ...row, tally });
     this.#carryOn(rows, index, match);
     return counted;
   }
@@ -91,7 +91,6 @@ export class WindowBook {
     const opened: UsageWindow = {
       ...series,
       startsAt: window.startsAt,
-      endsAt: window.endsAt,
       supersededAt: rows[found + 1]?.startsAt ?? FOREVER,
       tally: EMPTY_TALLY,
       carried: carriedInto({ subscription: match.subscription, price: match.price, window, last: before }),
@@ -106,8 +105,7 @@ export class WindowBook {
     if (match.price.rollover === null) return;
     for (let index = from + 1; index < rows.length; index += 1) {
       const row = rows[index] as UsageWindow;
-      const window = { startsAt: row.startsAt, endsAt: row.endsAt, index: 0 };
-      const carried = carriedInto({ subscription: match.subscription, price: match.price, window, last: rows[index - 1] });
+      const carried = carriedInto({ subscription: match.subscription, price: match.price, window: row, last: rows[index - 1] });
       if (carried.eq(row.carried)) return;
       this.#put(rows, index, { ...row, carried });
     }

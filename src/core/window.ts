@@ -17,8 +17,8 @@ export interface UsageWindow {
   readonly priceCode: string;
   /** The combination of dimension values counted here; empty for prices without dimensions. */
   readonly dimensionKey: string;
+  /** Where the window begins; where it ends follows from the terms. */
   readonly startsAt: Instant;
-  readonly endsAt: Instant;
   /** Start of the next window of the same series that has a row; FOREVER for the newest. */
   readonly supersededAt: Instant;
   /** In the meter's raw units. */
@@ -73,7 +73,7 @@ function matchPrice(subscription: Subscription, price: UsagePrice, event: UsageE
 export function carriedInto(input: {
   subscription: Subscription;
   price: UsagePrice;
-  window: IndexedPeriod;
+  window: { readonly startsAt: Instant };
   last: UsageWindow | undefined;
 }): Decimal {
   const { subscription, price, window, last } = input;

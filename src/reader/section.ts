@@ -1,0 +1,15 @@
+import type { Answer } from './call.js';
+import type { Json } from './json.js';
+
+/** One named part of a report: what a call gave, or why it gave nothing. */
+export type Section =
+  | { name: string; ok: true; value: Json }
+  /** `status` is the HTTP status; null when there was no whole answer (connection, time-out, bad address). */
+  | { name: string; ok: false; status: number | null; message: string };
+
+/** A section from an answer: its value as `read` finds it in the body, or the failure as it stands. */
+export function toSection(name: string, answer: Answer, read: (body: Json) => Json): Section {
+  return answer.ok
+    ? { name, ok: true, value: read(answer.body) }
+    : { name, ok: false, status: answer.status, message: answer.message };
+}

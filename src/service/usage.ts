@@ -1,0 +1,51 @@
+import type { UsageEvent } from '../core/event.js';
+import { type Instant } from '../core/instant.js';
+import type { Meter } from '../core/meter.js';
+import { plusLocalDays, startOfLocalDay } from '../core/period.js';
+import { invalidInput, notFound } from '../core/problems.js';
+import { MAX_SERIES_POINTS, seriesPeriods, usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
+import { selectEvents } from '../store/event.js';
+import { getMeter } from './catalog.js';
+import { findCustomerId } from './customer.js';
+import type { Engine } from './engine.js';
+
+export interface UsageSeries {
+  readonly meter: Meter;
+  readonly granularity: Granularity;
+  readonly dimensions: readonly string[];
+  readonly zone: string;
+  readonly points: readonly SeriesPoint[];
+}
+
+/** Days shown when no start is given. */
+const DEFAULT_DAYS = 30;
+
+/**
+ * What a meter counted for a customer, point by point, in calendar stretches of the customer's zone; from the events
+ * themselves. By default the last 30 local days.
+ * @throws Refusal `not_found`, `invalid_request`.
+ */
+export async function readUsageSeries(
+  engine: Engine,
+  name: string,
+  input: { meter: string; granularity: Granularity; from?: Instant | undefined; to?: Instant | undefined; groupBy: readonly string[] },
+): Promise<UsageSeries> {
+  const customerId = await findCustomerId(engine, name);
+  const meter = await getMeter(engine, input.meter);
+  const unknown = input.groupBy.find((dimension) => !meter.dimensions.includes(dimension));
+  if (unknown !== undefined) throw invalidInput([{ pointer: '/group_by', detail: `the meter has no dimension "${unknown}"` }]);
+  const [rows] = await engine.states.submit([{ customerId, at: engine.clock.now() }]);
+  if (rows === undefined) throw notFound('customer', name);
+  const { zone } = rows.stored.customer;
+  const to = input.to ?? engine.clock.now();
+  const from = input.from ?? startOfLocalDay(plusLocalDays(to, 1 - DEFAULT_DAYS, zone), zone);
+  const periods = seriesPeriods({ from, to, granularity: input.granularity, zone });
+  if (periods === undefined) throw invalidInput([{ pointer: '/from', detail: `gives more than ${MAX_SERIES_POINTS} points; take a coarser granularity or a shorter span` }]);
+  const events: UsageEvent[] = [];
+  const first = periods[0];
+  const last = periods.at(-1);
+  if (first !== undefined && last !== undefined) {
+    for await (const event of selectEvents(engine.database, { customerId, from: first.startsAt, to: last.endsAt, names: [meter.eventName] })) events.push(event);
+  }
+  return { meter, granularity: input.granularity, dimensions: input.groupBy, zone, points: usageSeries({ meter, events, periods, dimensions: input.groupBy }) };
+}

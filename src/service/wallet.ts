@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { parseCurrency, type Currency } from '../core/currency.js';
+import { postTransaction, type LedgerTransaction } from '../core/ledger.js';
+import { paymentMethodStatus, type PaymentMethod } from '../core/payment-method.js';
+import { Refusal, invalidInput } from '../core/problems.js';
+import { depositTransaction, parseDeposit } from '../core/wallet.js';
+import type { ChargeResult } from '../provider/port.js';
+import { updateStanding, type StoredCustomer } from '../store/customer.js';
+import type { IdempotencyKey } from '../store/idempotency.js';
+import { insertTransaction, selectTransactions, type StoredTransaction } from '../store/ledger.js';
+import { insertPayment, insertPaymentResult, selectOpenPayments, type Payment } from '../store/payment.js';
+import { insertSettingChange } from '../store/setting.js';
+import { fromStandingText } from '../store/standing.js';
+import { findCustomerId, lockCustomer } from './customer.js';
+import { inUnit, type Engine, type Unit } from './engine.js';
+
+/** What came of a deposit. */
+export interface Deposit {
+  readonly payment: Payment;
+  readonly transaction: LedgerTransaction;
+}
+
+/**
+ * Charges the customer's card and puts the money into the wallet. Asked again under the same idempotency key, the
+ * payment is the same one: the card is charged once and the wallet credited once, whatever crashed in between.
+ * @throws Refusal `invalid_request`, `payment_method_missing`, `payment_declined`.
+ */
+export async function depositToWallet(
+  engine: Engine,
+  name: string,
+  input: { amount: string; currency: string | undefined; description?: string; idempotency: IdempotencyKey | undefined },
+): Promise<Deposit> {
+  const customerId = await findCustomerId(engine, name);
+  const paymentId = input.idempotency === undefined ? engine.newId('pay') : paymentIdOf(input.idempotency);
+  const payment = await inUnit(engine, (unit) => openPayment(unit, { customerId, paymentId, ...input }));
+  const result = await charge(engine, payment);
+  const deposit = await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+  // The decline is recorded first: a refusal undoes nothing.
+  if (result.outcome === 'declined') throw new Refusal('payment_declined', `The card was declined: ${result.reason}.`);
+  return deposit;
+}
+
+/** Asks the provider again about every payment whose result a crash kept from us, and settles it. Gives how many. */
+export async function settleOpenPayments(engine: Engine): Promise<number> {
+  const open = await selectOpenPayments(engine.database, 1000);
+  for (const payment of open) {
+    const result = await charge(engine, payment);
+    await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+  }
+  return open.length;
+}
+
+/** Keeps a card for later charges. @throws Refusal `invalid_request`, `not_found`. */
+export async function setPaymentMethod(engine: Engine, name: string, token: string): Promise<{ method: PaymentMethod; revision: number }> {
+  const customerId = await findCustomerId(engine, name);
+  const method = await engine.provider.attachPaymentMethod({ customerId, token });
+  const revision = await inUnit(engine, (unit) => savePaymentMethod(unit, customerId, method));
+  return { method, revision };
+}
+
+/** Forgets the customer's card. */
+export async function removePaymentMethod(engine: Engine, name: string): Promise<void> {
+  const customerId = await findCustomerId(engine, name);
+  await inUnit(engine, (unit) => savePaymentMethod(unit, customerId, null));
+}
+
+/** The customer's ledger, oldest first. @throws Refusal `not_found`. */
+export async function readLedger(engine: Engine, name: string): Promise<StoredTransaction[]> {
+  return selectTransactions(engine.database, await findCustomerId(engine, name));
+}
+
+async function savePaymentMethod(unit: Unit, customerId: string, method: PaymentMethod | null): Promise<number> {
+  const stored = await lockCustomer(unit, customerId);
+  const revision = stored.revision + 1;
+  await insertSettingChange(unit.transaction, { customerId, revision, change: { setting: 'payment_method', value: method } });
+  await updateStanding(unit.transaction, { customerId, revision, standing: { ...fromStandingText(stored.standingText), paymentMethod: method } });
+  return revision;
+}
+
+async function openPayment(
+  unit: Unit,
+  input: { customerId: string; paymentId: string; amount: string; currency: string | undefined; description?: string },
+): Promise<Payment> {
+  const stored = await lockCustomer(unit, input.customerId);
+  const currency = depositCurrency(stored, input.currency);
+  const money = parseDeposit(input.amount, currency);
+  const method = fromStandingText(stored.standingText).paymentMethod;
+  const status = paymentMethodStatus(method, unit.at);
+  if (method === null || status !== 'set') {
+    throw new Refusal('payment_method_missing', status === 'expired' ? 'The card on file has expired.' : 'There is no card on file: set a payment method first.');
+  }
+  const payment: Payment = {
+    id: input.paymentId,
+    customerId: input.customerId,
+    description: input.description ?? 'Balance top-up',
+    money,
+    paymentMethodId: method.id,
+    requestedAt: unit.at,
+  };
+  await insertPayment(unit.transaction, payment);
+  return payment;
+}
+
+function depositCurrency(stored: StoredCustomer, asked: string | undefined): Currency {
+  const currency = asked === undefined ? stored.customer.currency : parseCurrency(asked);
+  if (currency === undefined) throw invalidInput([{ pointer: '/currency', detail: `"${asked}" is not an ISO 4217 currency` }]);
+  return currency;
+}
+
+/** The payment's own id is the idempotency key at the provider. */
+function charge(engine: Engine, payment: Payment): Promise<ChargeResult> {
+  const { id, customerId, paymentMethodId, money, description } = payment;
+  return engine.provider.charge({ idempotencyKey: id, customerId, paymentMethodId, money, description });
+}
+
+async function settlePayment(unit: Unit, payment: Payment, result: ChargeResult): Promise<Deposit> {
+  const { customerId } = payment;
+  const stored = await lockCustomer(unit, customerId);
+  const revision = stored.revision + 1;
+  const isFirst = await insertPaymentResult(unit.transaction, {
+    customerId,
+    paymentId: payment.id,
+    revision,
+    outcome: result.outcome,
+    reference: result.outcome === 'succeeded' ? result.reference : null,
+    reason: result.outcome === 'declined' ? result.reason : null,
+  });
+  const transaction = depositTransaction({ id: `txn_${payment.id.slice(4)}`, money: payment.money, description: payment.description, at: payment.requestedAt });
+  if (!isFirst) return { payment, transaction };
+  const standing = fromStandingText(stored.standingText);
+  const balances = result.outcome === 'succeeded' ? postTransaction(standing.balances, transaction) : standing.balances;
+  if (result.outcome === 'succeeded') await insertTransaction(unit.transaction, { customerId, revision, transaction });
+  await updateStanding(unit.transaction, { customerId, revision, standing: { ...standing, balances } });
+  return { payment, transaction };
+}
+
+/** The same request names the same payment: an id made from the key in place of chance. */
+function paymentIdOf(key: IdempotencyKey): string {
+  return `pay_${createHash('sha256').update(`${key.scope}\n${key.key}`).digest('hex').slice(0, 24)}`;
+}

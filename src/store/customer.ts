@@ -1,0 +1,230 @@
+import type { Currency } from '../core/currency.js';
+import { bucketOf, type Customer } from '../core/customer.js';
+import type { Instant } from '../core/instant.js';
+import type { Standing } from '../core/standing.js';
+import type { Queryable } from './database.js';
+import { standingText } from './standing.js';
+import { statement } from './statement.js';
+import { fromTimestamp, timestampText } from './timestamp.js';
+
+/** A customer's row. */
+export interface StoredCustomer {
+  readonly customer: Customer;
+  readonly revision: number;
+  /** What the facts fold to, as it is kept; equal texts mean equal standings. See fromStandingText. */
+  readonly standingText: string;
+}
+
+export interface CustomerRow {
+  readonly id: string;
+  readonly revision: string;
+  readonly external_id: string | null;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly currency: Currency;
+  readonly zone: string;
+  readonly metadata: string;
+  readonly account_number: string;
+  readonly created_at: string;
+  readonly standing: string;
+}
+
+const lockCustomersStatement = statement(
+  'lock_customers',
+  `
+select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing
+from unnest($1::smallint[], $2::text[]) as asked (bucket, id)
+join customers c on c.bucket = asked.bucket and c.id = asked.id
+where (c.deleted_at is null or $3)
+order by c.bucket, c.id
+for update of c
+`,
+);
+
+const bumpRevisionsStatement = statement(
+  'bump_revisions',
+  `
+update customers c
+set revision = c.revision + 1
+from unnest($1::smallint[], $2::text[]) as changed (bucket, id)
+where c.bucket = changed.bucket
+  and c.id = changed.id
+`,
+);
+
+const insertCustomerStatement = statement(
+  'insert_customer',
+  `
+insert into customers (bucket, id, external_id, name, email, currency, zone, metadata, standing, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+returning account_number
+`,
+);
+
+const updateProfileStatement = statement(
+  'update_customer_profile',
+  `
+update customers
+set name = $3, email = $4, currency = $5, zone = $6, metadata = $7, revision = revision + 1
+where bucket = $1
+  and id = $2
+`,
+);
+
+const updateStandingStatement = statement(
+  'update_customer_standing',
+  `
+update customers
+set standing = $3, revision = $4
+where bucket = $1
+  and id = $2
+`,
+);
+
+const deleteCustomerStatement = statement(
+  'mark_customer_deleted',
+  `
+update customers
+set deleted_at = $3, revision = revision + 1
+where bucket = $1
+  and id = $2
+`,
+);
+
+const insertAliasStatement = statement(
+  'insert_customer_alias',
+  `
+insert into customer_aliases (alias, bucket, customer_id)
+values ($1, $2, $3)
+on conflict (alias) do nothing
+returning alias
+`,
+);
+
+const selectAliasesStatement = statement(
+  'select_customer_aliases',
+  `
+select a.alias, a.customer_id
+from unnest($1::text[]) as asked (alias)
+join customer_aliases a on a.alias = asked.alias
+order by a.alias
+`,
+);
+
+const selectCustomersStatement = statement(
+  'select_customers',
+  `
+select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+from customers
+where deleted_at is null
+  and account_number < $1
+  and ($2::text is null or name ilike $2 or email ilike $2 or external_id ilike $2)
+order by account_number desc
+limit $3
+`,
+);
+
+const selectAllCustomersStatement = statement(
+  'select_all_customers',
+  `
+select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+from customers
+where account_number > $1
+order by account_number
+limit $2
+`,
+);
+
+/** Locks the customers that exist, in one order for everybody, and reads them. Absent ones are left out, deleted ones unless asked for. */
+export async function lockCustomers(transaction: Queryable, ids: readonly string[], options: { withDeleted: boolean } = { withDeleted: false }): Promise<StoredCustomer[]> {
+  const rows = await transaction.rows<CustomerRow>(lockCustomersStatement, [ids.map(bucketOf), ids, options.withDeleted]);
+  return rows.map(fromCustomerRow);
+}
+
+/** Adds one to each revision. The customers must be locked; their ids sorted as lockCustomers sorts them. */
+export async function bumpRevisions(transaction: Queryable, ids: readonly string[]): Promise<void> {
+  await transaction.rows(bumpRevisionsStatement, [ids.map(bucketOf), ids]);
+}
+
+/** Inserts the customer and gives its account number. */
+export async function insertCustomer(transaction: Queryable, customer: Omit<Customer, 'accountNumber'>, standing: Standing): Promise<number> {
+  const [row] = await transaction.rows<{ account_number: string }>(insertCustomerStatement, [
+    bucketOf(customer.id),
+    customer.id,
+    customer.externalId,
+    customer.name,
+    customer.email,
+    customer.currency,
+    customer.zone,
+    JSON.stringify(customer.metadata),
+    standingText(standing),
+    timestampText(customer.createdAt),
+  ]);
+  if (row === undefined) throw new Error('an insert gave no row back');
+  return Number(row.account_number);
+}
+
+/** Writes the profile and bumps the revision. */
+export async function updateProfile(transaction: Queryable, customer: Customer): Promise<void> {
+  await transaction.rows(updateProfileStatement, [
+    bucketOf(customer.id),
+    customer.id,
+    customer.name,
+    customer.email,
+    customer.currency,
+    customer.zone,
+    JSON.stringify(customer.metadata),
+  ]);
+}
+
+/** Writes what the facts now fold to, under the revision that the facts of this change carry. */
+export async function updateStanding(transaction: Queryable, input: { customerId: string; standing: Standing; revision: number }): Promise<void> {
+  await transaction.rows(updateStandingStatement, [bucketOf(input.customerId), input.customerId, standingText(input.standing), input.revision]);
+}
+
+export async function markCustomerDeleted(transaction: Queryable, customerId: string, at: Instant): Promise<void> {
+  await transaction.rows(deleteCustomerStatement, [bucketOf(customerId), customerId, timestampText(at)]);
+}
+
+/** True when the alias was free; it now names the customer for ever. */
+export async function insertAlias(transaction: Queryable, alias: string, customerId: string): Promise<boolean> {
+  const rows = await transaction.rows(insertAliasStatement, [alias, bucketOf(customerId), customerId]);
+  return rows.length > 0;
+}
+
+/** The customers that the aliases name; unknown ones are left out. */
+export async function selectAliases(queryable: Queryable, aliases: readonly string[]): Promise<Map<string, string>> {
+  const rows = await queryable.rows<{ alias: string; customer_id: string }>(selectAliasesStatement, [[...aliases].sort()]);
+  return new Map(rows.map((row) => [row.alias, row.customer_id]));
+}
+
+/** Newest first, below the account number `before`; `matching` is part of a name, e-mail or external id. */
+export async function selectCustomers(queryable: Queryable, input: { before: number; matching: string | null; limit: number }): Promise<StoredCustomer[]> {
+  const pattern = input.matching === null ? null : `%${input.matching.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
+  const rows = await queryable.rows<CustomerRow>(selectCustomersStatement, [input.before, pattern, input.limit]);
+  return rows.map(fromCustomerRow);
+}
+
+/** Every customer, deleted ones too, above the account number `after`; for verify. */
+export async function selectAllCustomers(queryable: Queryable, input: { after: number; limit: number }): Promise<StoredCustomer[]> {
+  const rows = await queryable.rows<CustomerRow>(selectAllCustomersStatement, [input.after, input.limit]);
+  return rows.map(fromCustomerRow);
+}
+
+export function fromCustomerRow(row: CustomerRow): StoredCustomer {
+  return {
+    customer: {
+      id: row.id,
+      externalId: row.external_id,
+      name: row.name,
+      email: row.email,
+      currency: row.currency,
+      zone: row.zone,
+      metadata: JSON.parse(row.metadata) as Record<string, string>,
+      accountNumber: Number(row.account_number),
+      createdAt: fromTimestamp(row.created_at),
+    },
+    revision: Number(row.revision),
+    standingText: row.standing,
+  };
+}
