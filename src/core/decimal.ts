@@ -21,7 +21,7 @@ export const ONE: Decimal = new Exact(1);
 /** The decimal that `text` writes in plain notation (no exponent, at most 64 characters), or undefined. */
 export function parseDecimal(text: string): Decimal | undefined {
   if (text.length > MAX_DECIMAL_LENGTH || !PLAIN_DECIMAL.test(text)) return undefined;
-  return new Exact(text);
+  return new Exact(text.replace('+', ''));
 }
 
 /** The decimal for text that is known to be one, such as what the store holds. @throws when it is not. */

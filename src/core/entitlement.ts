@@ -53,11 +53,13 @@ function fromGrant(grant: Grant, source: GrantSource): Entitlement {
 }
 
 function combine(left: Entitlement, right: Entitlement): Entitlement {
+  // What is the larger of two limits is also used up by the larger of two uses.
+  const byRule = left.feature.combine === 'add' ? add : larger;
   return {
     feature: left.feature,
     isGranted: left.isGranted || right.isGranted,
     limit: combineLimits(left, right),
-    used: left.used === null || right.used === null ? (left.used ?? right.used) : add(left.used, right.used),
+    used: left.used === null || right.used === null ? (left.used ?? right.used) : byRule(left.used, right.used),
     remaining: null,
     resetsAt: left.resetsAt === null || right.resetsAt === null ? (left.resetsAt ?? right.resetsAt) : earliest(left.resetsAt, right.resetsAt),
   };

@@ -1,7 +1,7 @@
 import { parseInstant, instantText, type Instant } from './instant.js';
-import { measure, type Meter } from './meter.js';
+import { coordinates, measure, type Meter } from './meter.js';
 import { nameFault } from './name.js';
-import type { InputError } from './problems.js';
+import { pointerToken, type InputError } from './problems.js';
 
 /** A report that usage happened. Facts: kept for ever as they came. */
 export interface UsageEvent {
@@ -29,6 +29,19 @@ export const MIN_EVENT_AT = Date.UTC(1900, 0, 1) as Instant;
 /** How long an event's properties may be as JSON, in UTF-16 units. */
 export const MAX_PROPERTIES_LENGTH = 16_384;
 
+/** The input as an event's, or what is wrong with its shape; for input that nobody has looked at. */
+export function readEventInput(value: unknown): EventInput | { readonly fault: InputError } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('', 'must be an object');
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const field of ['id', 'customer', 'name'] as const) {
+    if (typeof fields[field] !== 'string') return fault(`/${field}`, fields[field] === undefined ? 'is needed' : 'must be a string');
+  }
+  if (fields.timestamp !== undefined && typeof fields.timestamp !== 'string') return fault('/timestamp', 'must be an RFC 3339 date-time, such as 2026-01-31T09:30:00Z');
+  const { properties } = fields;
+  if (properties !== undefined && (typeof properties !== 'object' || properties === null || Array.isArray(properties))) return fault('/properties', 'must be an object');
+  return fields as unknown as EventInput;
+}
+
 /** The event, or what is wrong with it. Pointers are relative to the event. */
 export function parseEvent(input: EventInput, now: Instant): { readonly event: UsageEvent } | { readonly fault: InputError } {
   for (const field of ['id', 'customer', 'name'] as const) {
@@ -50,10 +63,18 @@ export function parseEvent(input: EventInput, now: Instant): { readonly event: U
 export function meterFault(event: UsageEvent, meters: readonly Meter[]): InputError | undefined {
   if (meters.length === 0) return { pointer: '/name', detail: `no meter counts events named "${event.name}"` };
   for (const meter of meters) {
+    const long = meter.dimensions.find((dimension) => hasUnfitCoordinate(dimension, event));
+    if (long !== undefined) return { pointer: `/properties/${pointerToken(long)}`, detail: 'is not a value to count by: too long, or with control characters' };
     const measured = measure(meter, event);
-    if ('fault' in measured) return { pointer: `/properties/${measured.property.replaceAll('~', '~0').replaceAll('/', '~1')}`, detail: measured.fault };
+    if ('fault' in measured) return { pointer: `/properties/${pointerToken(measured.property)}`, detail: measured.fault };
   }
   return undefined;
+}
+
+/** Dimension values become part of a key, as names do. */
+function hasUnfitCoordinate(dimension: string, event: UsageEvent): boolean {
+  const [value] = coordinates([dimension], event.properties);
+  return value !== undefined && value !== '' && nameFault(value) !== undefined;
 }
 
 function fault(pointer: string, detail: string): { fault: InputError } {

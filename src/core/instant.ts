@@ -4,6 +4,10 @@ export type Instant = number & { readonly instant: unique symbol };
 /** Later than every instant; the end of what has no end. */
 export const FOREVER = Number.POSITIVE_INFINITY as Instant;
 
+/** What RFC 3339 can write in UTC: the years 0000 to 9999. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 export function instant(milliseconds: number): Instant {
@@ -21,7 +25,8 @@ export function parseInstant(text: string): Instant | undefined {
   if (offset === undefined) return undefined;
   const days = new Date(0);
   days.setUTCFullYear(year, month - 1, day);
-  return (days.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1000 + fraction) as Instant;
+  const at = days.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1000 + fraction;
+  return at < EARLIEST || at > LATEST ? undefined : (at as Instant);
 }
 
 /** RFC 3339 in UTC; a fraction is written only when there is one. */

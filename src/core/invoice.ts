@@ -108,7 +108,7 @@ function usageLines(usage: readonly PriceUsage[], date: Instant): InvoiceLine[] 
       description: `${one.phase.plan.name}: ${one.price.name}`,
       period: one.window,
       quantity: one.figures.used,
-      unitAmount: one.rated.lines.length === 1 ? multiply(one.rated.lines[0]?.unitAmount ?? decimal(0), multiplierOf(one.phase, one.price.code)) : null,
+      unitAmount: one.price.model.type === 'per_unit' ? multiply(one.price.model.amount, multiplierOf(one.phase, one.price.code)) : null,
       amount: one.amount,
     }));
 }

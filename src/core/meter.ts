@@ -102,7 +102,8 @@ export function measure(
   if (given === undefined || given === null) return { property: meter.property, fault: `is needed by the meter "${meter.code}"` };
   if (meter.aggregation === 'unique') {
     if (typeof given !== 'string' && typeof given !== 'number') return { property: meter.property, fault: 'must be a string or a number' };
-    return { ...base, value: ONE, member: String(given) };
+    const wrong = nameFault(String(given));
+    return wrong === undefined ? { ...base, value: ONE, member: String(given) } : { property: meter.property, fault: wrong };
   }
   const value = decimalFromJson(given);
   if (value === undefined) return { property: meter.property, fault: 'must be a number or a plain decimal string' };

@@ -59,7 +59,7 @@ export function boundaryAt(schedule: Schedule, index: number): Instant {
   const memory = memoryOf(schedule);
   const known = memory.boundaries.get(index);
   if (known !== undefined) return known;
-  const at = plusIntervals(memory.anchor, schedule.interval, index).epochMilliseconds as Instant;
+  const at = boundary(schedule, memory.anchor, index).epochMilliseconds as Instant;
   if (memory.boundaries.size >= MAX_REMEMBERED_BOUNDARIES) memory.boundaries.clear();
   memory.boundaries.set(index, at);
   return at;
@@ -161,16 +161,22 @@ function zoned(at: Instant, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
 }
 
-function plusIntervals(from: Temporal.ZonedDateTime, interval: Interval, times: number): Temporal.ZonedDateTime {
+/** The calendar's boundaries are dates: each begins with the first moment of its own day, whatever midnight the anchor's day had. */
+function boundary(schedule: Schedule, anchor: Temporal.ZonedDateTime, index: number): Temporal.ZonedDateTime {
+  const length = intervals(schedule.interval, index);
+  return schedule.alignment === 'calendar' ? anchor.toPlainDate().add(length).toZonedDateTime(schedule.zone) : anchor.add(length);
+}
+
+function intervals(interval: Interval, times: number): Temporal.DurationLike {
   const amount = interval.count * times;
   switch (interval.unit) {
     case 'day':
-      return from.add({ days: amount });
+      return { days: amount };
     case 'week':
-      return from.add({ weeks: amount });
+      return { weeks: amount };
     case 'month':
-      return from.add({ months: amount });
+      return { months: amount };
     case 'year':
-      return from.add({ years: amount });
+      return { years: amount };
   }
 }

@@ -136,7 +136,7 @@ export function parsePlan(identity: PlanIdentity, definition: PlanDefinition, vo
   const duplicate = firstDuplicate(prices.map((price) => price.code));
   if (duplicate !== undefined) reader.fault(`/prices/${duplicate}/code`, 'stands twice');
   const grants = (definition.features ?? []).map((grant, index) => parseGrant(grant, { pointer: `/features/${index}`, prices, reader, vocabulary }));
-  const twice = firstDuplicate(grants.map((grant) => grant.feature.code));
+  const twice = firstDuplicate((definition.features ?? []).map((grant) => grant.feature));
   if (twice !== undefined) reader.fault(`/features/${twice}/feature`, 'stands twice');
   const plan: Plan = {
     ...identity,
@@ -182,14 +182,17 @@ function parsePrice(definition: PriceDefinition, pointer: string, reader: InputR
   }
   const included = definition.included === 'unlimited' ? 'unlimited' : reader.notNegative(definition.included ?? '0', `${pointer}/included`);
   if (included === 'unlimited' && definition.rollover != null) reader.fault(`${pointer}/rollover`, 'needs a number of included units');
+  const minimum = definition.minimum == null ? null : reader.notNegative(definition.minimum, `${pointer}/minimum`);
+  const maximum = definition.maximum == null ? null : reader.notNegative(definition.maximum, `${pointer}/maximum`);
+  if (minimum !== null && maximum !== null && maximum.lt(minimum)) reader.fault(`${pointer}/maximum`, 'must not be below the minimum');
   return {
     ...common,
     type: 'usage',
     meter: meter as Meter,
     included,
     model,
-    minimum: definition.minimum == null ? null : reader.notNegative(definition.minimum, `${pointer}/minimum`),
-    maximum: definition.maximum == null ? null : reader.notNegative(definition.maximum, `${pointer}/maximum`),
+    minimum,
+    maximum,
     window: parseWindow(definition.window, `${pointer}/window`, reader),
     rollover: parseRollover(definition.rollover, `${pointer}/rollover`, reader),
     overage: definition.overage ?? 'allowed',

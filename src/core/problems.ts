@@ -31,6 +31,11 @@ export interface InputError {
   readonly detail: string;
 }
 
+/** A name as a part of a JSON pointer (RFC 6901 section 3). */
+export function pointerToken(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
 /** An expected "no": thrown by any room, told to the caller as one of the PROBLEMS. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

@@ -51,7 +51,9 @@ function rateGroups(rateRule: Rate, quantities: readonly CountedQuantity[], free
     const total = sum(quantities.map((counted) => counted.quantity));
     return rateModel(model, notBelowZero(subtract(notBelowZero(total), free)));
   }
-  let freeLeft = free;
+  // Combinations without a cell cost nothing, but they are use, and use up what is free first.
+  const unpriced = quantities.filter((counted) => !model.cells.some((cell) => isSame(cell.values, counted.values)));
+  let freeLeft = notBelowZero(subtract(free, notBelowZero(sum(unpriced.map((counted) => counted.quantity)))));
   const groups = model.cells.map((cell) => {
     const counted = notBelowZero(sum(quantities.filter((entry) => isSame(entry.values, cell.values)).map((entry) => entry.quantity)));
     const freeHere = smaller(freeLeft, counted);

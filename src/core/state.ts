@@ -83,7 +83,8 @@ export function billingState(facts: CustomerFacts, at: Instant): BillingState {
   };
 }
 
-function subscriptionState(subscription: Subscription, at: Instant): SubscriptionState {
+/** What a subscription is at `at`. */
+export function subscriptionState(subscription: Subscription, at: Instant): SubscriptionState {
   const phase = phaseAt(subscription, at);
   const next = subscription.phases[subscription.phases.indexOf(phase) + 1];
   return {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { at, canceled, fixed, phase, plan, pointersOf, record, refusalOf, subscription, usage } from '../../test/support/core.js';
 import { FOREVER, instant, instantText, type Instant } from './instant.js';
 import type { Period } from './period.js';
-import type { Plan } from './plan.js';
+import { usagePrices, type Plan } from './plan.js';
 import {
   billingPeriodAt, decideCancel, decideCreate, decidePhase, evolveSubscription, isLive, isOverageAllowed, phaseAt, statusAt, usagePriceAt, usageWindowAt,
   type Subscription, type SubscriptionChange,
@@ -276,7 +276,7 @@ describe('overage', () => {
     const sold = plan({ prices: [usage('open'), usage('shut', { overage: 'blocked' })] });
     const allowed = (overage: boolean): boolean[] => {
       const of = subscription({ plan: sold, overage });
-      return ['open', 'shut'].map((code) => isOverageAllowed(phaseAt(of, of.startsAt), usagePriceAt(of, code, of.startsAt) as never));
+      return usagePrices(sold).map((price) => isOverageAllowed(phaseAt(of, of.startsAt), price));
     };
 
     expect([allowed(true), allowed(false)]).toEqual([[true, false], [false, false]]);

@@ -1,8 +1,8 @@
 import { ONE, decimal, decimalText, isNegative, parseDecimal, type Decimal } from './decimal.js';
 import { FOREVER, earliest, instantText, latest, type Instant } from './instant.js';
-import { fixedPrices, usagePrice, type FixedPrice, type Plan, type UsagePrice } from './plan.js';
+import { fixedPrices, usagePrice, usagePrices, type FixedPrice, type Plan, type UsagePrice } from './plan.js';
 import { periodContaining, plusLocalDays, type Alignment, type IndexedPeriod, type Interval, type Schedule } from './period.js';
-import { Refusal, invalidInput, type InputError } from './problems.js';
+import { Refusal, invalidInput, pointerToken, type InputError } from './problems.js';
 
 /** What a phase sells, as it is stored: decimals as text. */
 export interface Terms {
@@ -49,7 +49,7 @@ export interface Phase {
   readonly overage: boolean;
   /** Counts the billing periods; shared with the phase before unless this one begins a new count. */
   readonly schedule: Schedule;
-  /** Counts the windows of prices that have an interval of their own, by price code. */
+  /** Counts the windows of each usage price (but lifetime ones), by code; shared with the phase before while it counts alike. */
   readonly windows: ReadonlyMap<string, Schedule>;
 }
 
@@ -93,7 +93,7 @@ export function resolveSubscription(record: SubscriptionRecord, planOf: (version
     const plan = planOf(phase.terms.planVersionId);
     const before = phases.at(-1);
     // A trial's end is where billing is counted from; a phase that begins a new count is counted from its own start.
-    const anchorAt = index === 0 ? (record.trialEndsAt ?? record.startsAt) : phase.startsAt;
+    const anchorAt = latest(phase.startsAt, record.trialEndsAt ?? record.startsAt);
     const scheduleFor = (interval: Interval): Schedule => ({ anchorAt, startsAt: phase.startsAt, zone: record.zone, interval, alignment: record.alignment });
     const base = before === undefined || phase.isAnchor ? undefined : before.schedule;
     const fitting = (interval: Interval): Schedule => (base === undefined ? scheduleFor(interval) : { ...base, interval });
@@ -105,9 +105,7 @@ export function resolveSubscription(record: SubscriptionRecord, planOf: (version
       multipliers: decimals(phase.terms.multipliers),
       overage: phase.terms.overage,
       schedule: base !== undefined && isSameInterval(base.interval, plan.interval) ? base : fitting(plan.interval),
-      windows: new Map(
-        plan.prices.flatMap((price) => (price.type === 'usage' && typeof price.window === 'object' && price.window !== null ? [[price.code, fitting(price.window)] as const] : [])),
-      ),
+      windows: windowSchedules({ plan, startsAt: phase.startsAt, before: base === undefined ? undefined : before, fitting }),
     });
   });
   const [first, ...rest] = phases;
@@ -116,8 +114,21 @@ export function resolveSubscription(record: SubscriptionRecord, planOf: (version
   return { id, startsAt, trialEndsAt, zone, canceledAt, cancelReason, endsAt: record.endsAt ?? FOREVER, phases: [first, ...rest] };
 }
 
+/** A price goes on counting where the phase before counted it by the same interval; else it begins anew with the phase. */
+function windowSchedules(input: { plan: Plan; startsAt: Instant; before: Phase | undefined; fitting: (interval: Interval) => Schedule }): Map<string, Schedule> {
+  const schedules = new Map<string, Schedule>();
+  for (const price of usagePrices(input.plan)) {
+    if (price.window === 'lifetime') continue;
+    const interval = price.window ?? input.plan.interval;
+    const earlier = input.before?.windows.get(price.code);
+    const goesOn = earlier !== undefined && isSameInterval(earlier.interval, interval);
+    schedules.set(price.code, goesOn ? earlier : { ...input.fitting(interval), startsAt: input.startsAt });
+  }
+  return schedules;
+}
+
 export function statusAt(subscription: Subscription, at: Instant): SubscriptionStatus {
-  if (at >= subscription.endsAt) return 'canceled';
+  if (at >= subscription.endsAt || subscription.endsAt <= subscription.startsAt) return 'canceled';
   if (at < subscription.startsAt) return 'scheduled';
   return subscription.trialEndsAt !== null && at < subscription.trialEndsAt ? 'trialing' : 'active';
 }
@@ -138,12 +149,14 @@ export function billingPeriodAt(subscription: Subscription, at: Instant): Indexe
   return cut(subscription, phase, periodContaining(phase.schedule, at));
 }
 
-/** The stretch over which `price` counts usage at `at`, cut by the subscription's end. */
+/** The stretch over which `price` counts usage at `at`, cut by the subscription's end and by a phase that counts it anew or not at all. */
 export function usageWindowAt(subscription: Subscription, price: UsagePrice, at: Instant): IndexedPeriod {
   const phase = phaseAt(subscription, at);
   if (price.window === 'lifetime') return { startsAt: subscription.startsAt, endsAt: subscription.endsAt, index: 0 };
   const schedule = phase.windows.get(price.code) ?? phase.schedule;
-  return cut(subscription, phase, periodContaining(schedule, at));
+  const period = cut(subscription, phase, periodContaining(schedule, at));
+  const next = subscription.phases.find((later) => later.startsAt >= phase.endsAt && (later.windows.get(price.code)?.startsAt ?? later.startsAt) === later.startsAt);
+  return next === undefined || next.startsAt >= period.endsAt ? period : { ...period, endsAt: next.startsAt };
 }
 
 /** The usage price with this code at `at`, or undefined when the plan of that moment has none. */
@@ -153,12 +166,12 @@ export function usagePriceAt(subscription: Subscription, code: string, at: Insta
 
 /** How many of a fixed price the phase has; one unless it says otherwise. */
 export function quantityOf(phase: Phase, code: string): Decimal {
-  return phase.quantities[code] ?? ONE;
+  return (Object.hasOwn(phase.quantities, code) ? phase.quantities[code] : undefined) ?? ONE;
 }
 
 /** What the amounts of a price are multiplied by for this subscription; one unless it says otherwise. */
 export function multiplierOf(phase: Phase, code: string): Decimal {
-  return phase.multipliers[code] ?? ONE;
+  return (Object.hasOwn(phase.multipliers, code) ? phase.multipliers[code] : undefined) ?? ONE;
 }
 
 /** Whether usage above what is included and carried goes on for this price. */
@@ -207,7 +220,8 @@ export function decidePhase(
   if (startsAt <= subscription.startsAt) throw new Refusal('phase_conflict', `A phase must begin after the subscription's start at ${instantText(subscription.startsAt)}.`);
   if (startsAt >= subscription.endsAt) throw new Refusal('phase_conflict', `The subscription ends at ${instantText(subscription.endsAt)}, before this phase would begin.`);
   const before = phaseAt(subscription, earliest(startsAt, (startsAt - 1) as Instant));
-  const isBoundary = billingPeriodAt(subscription, (startsAt - 1) as Instant).endsAt === startsAt;
+  if (before.plan.currency !== input.plan.currency) throw new Refusal('phase_conflict', `The subscription is billed in ${before.plan.currency}; the plan "${input.plan.code}" is priced in ${input.plan.currency}.`);
+  const isBoundary = periodContaining(before.schedule, (startsAt - 1) as Instant).endsAt === startsAt;
   const isAnchor = !isBoundary || !isSameInterval(before.plan.interval, input.plan.interval);
   return { type: 'phase_scheduled', startsAt, isAnchor, terms: parseTerms(input) };
 }
@@ -234,8 +248,8 @@ function parseTerms(input: Pick<CreateSubscription, 'plan' | 'quantities' | 'mul
   const codes = new Set(input.plan.prices.map((price) => price.code));
   for (const [code, text] of Object.entries(input.multipliers)) {
     const multiplier = parseDecimal(text);
-    if (!codes.has(code)) errors.push({ pointer: `/multipliers/${code}`, detail: `the plan has no price "${code}"` });
-    else if (multiplier === undefined || isNegative(multiplier)) errors.push({ pointer: `/multipliers/${code}`, detail: 'must be a decimal string, not negative' });
+    if (!codes.has(code)) errors.push({ pointer: `/multipliers/${pointerToken(code)}`, detail: `the plan has no price "${code}"` });
+    else if (multiplier === undefined || isNegative(multiplier)) errors.push({ pointer: `/multipliers/${pointerToken(code)}`, detail: 'must be a decimal string, not negative' });
   }
   if (errors.length > 0) throw invalidInput(errors);
   return {
@@ -247,7 +261,7 @@ function parseTerms(input: Pick<CreateSubscription, 'plan' | 'quantities' | 'mul
 }
 
 function checkQuantity(input: { code: string; text: string; price: FixedPrice | undefined; errors: InputError[] }): void {
-  const pointer = `/quantities/${input.code}`;
+  const pointer = `/quantities/${pointerToken(input.code)}`;
   const quantity = parseDecimal(input.text);
   if (input.price === undefined) input.errors.push({ pointer, detail: `the plan has no fixed price "${input.code}"` });
   else if (quantity === undefined || isNegative(quantity)) input.errors.push({ pointer, detail: 'must be a decimal string, not negative' });
@@ -255,8 +269,7 @@ function checkQuantity(input: { code: string; text: string; price: FixedPrice | 
 }
 
 function cut(subscription: Subscription, phase: Phase, period: IndexedPeriod): IndexedPeriod {
-  const next = subscription.phases.find((later) => later.startsAt >= phase.endsAt);
-  const newCount = next !== undefined && next.schedule.startsAt === next.startsAt ? next.startsAt : FOREVER;
+  const newCount = subscription.phases.find((later) => later.startsAt >= phase.endsAt && later.schedule.startsAt === later.startsAt)?.startsAt ?? FOREVER;
   const endsAt = earliest(earliest(period.endsAt, subscription.endsAt), newCount);
   return endsAt === period.endsAt ? period : { ...period, endsAt };
 }

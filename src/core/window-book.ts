@@ -102,7 +102,6 @@ export class WindowBook {
 
   /** A change in one window changes what later ones carry, where the price rolls over. */
   #carryOn(rows: UsageWindow[], from: number, match: Match): void {
-    if (match.price.rollover === null) return;
     for (let index = from + 1; index < rows.length; index += 1) {
       const row = rows[index] as UsageWindow;
       const carried = carriedInto({ subscription: match.subscription, price: match.price, window: row, last: rows[index - 1] });

@@ -77,7 +77,7 @@ export function carriedInto(input: {
   last: UsageWindow | undefined;
 }): Decimal {
   const { subscription, price, window, last } = input;
-  if (price.rollover === null) return ZERO;
+  if ((usagePriceAt(subscription, price.code, window.startsAt) ?? price).rollover === null) return ZERO;
   const windowOf = (at: Instant): IndexedPeriod => usageWindowAt(subscription, usagePriceAt(subscription, price.code, at) ?? price, at);
   let current = windowOf(last?.startsAt ?? subscription.startsAt);
   let carried = last?.carried ?? ZERO;
@@ -121,7 +121,7 @@ export interface WindowUsage {
 
 /** The figures of a window; several rows are the combinations of dimension values of one window, and add up. */
 export function windowUsage(price: UsagePrice, tallies: readonly Tally[], carried: Decimal): WindowUsage {
-  const used = convert(price.meter, sum(tallies.map((tally) => tally.used)));
+  const used = sum(tallies.map((tally) => convert(price.meter, tally.used)));
   if (price.included === 'unlimited') return { included: null, carried: ZERO, used, remaining: null, overage: ZERO };
   const left = subtract(add(price.included, carried), used);
   return { included: price.included, carried, used, remaining: notBelowZero(left), overage: isPositive(left) ? ZERO : subtract(ZERO, left) };

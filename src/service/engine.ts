@@ -1,22 +1,29 @@
-import { randomBytes } from 'node:crypto';
-import { ID_BYTES, idFromBytes, type IdPrefix } from '../core/id.js';
-import { instant, type Instant } from '../core/instant.js';
+import type { UsageEvent } from '../core/event.js';
+import type { IdPrefix } from '../core/id.js';
+import type { Instant } from '../core/instant.js';
+import type { Intake } from '../core/intake.js';
 import type { PaymentProvider } from '../provider/port.js';
-import { Batcher } from '../store/batcher.js';
-import { StoreUnavailable, type Database, type Queryable } from '../store/database.js';
-import { selectStates, type StateRows } from '../store/state.js';
-import { Catalog } from './catalog.js';
-import { recordEvents, type EventToRecord, type RecordedEvent } from './event.js';
-import { Recent } from './recent.js';
-import { Standings } from './standing.js';
 import type { ApiKey } from '../store/api-key.js';
+import type { Batcher } from '../store/batcher.js';
+import type { Database, Queryable } from '../store/database.js';
+import type { StateRows } from '../store/state.js';
+import type { Catalog } from './catalog-cache.js';
+import type { Recent } from './recent.js';
+import type { Standings } from './standing.js';
 
 /** Tells the time. */
 export interface Clock {
   now(): Instant;
 }
 
-export const systemClock: Clock = { now: () => instant(Date.now()) };
+/** An event on its way to the store, its customer known. */
+export interface EventToRecord {
+  readonly customerId: string;
+  readonly event: UsageEvent;
+}
+
+/** Undefined when the customer is not there any more. */
+export type RecordedEvent = Intake | undefined;
 
 /** A store with what a process keeps beside it: the two gathering paths and what never changes once read. */
 export interface Engine {
@@ -31,53 +38,6 @@ export interface Engine {
   readonly events: Batcher<EventToRecord, RecordedEvent>;
   readonly states: Batcher<{ readonly customerId: string; readonly at: Instant }, StateRows | undefined>;
   newId(prefix: IdPrefix): string;
-}
-
-/** How many items a batch of events may hold; more gain nothing and make the lock on a customer last. */
-const MAX_EVENTS_PER_BATCH = 1000;
-/** Events that may wait for their batch: about a second of work; more is refused with 503. */
-const MAX_WAITING_EVENTS = 50_000;
-const MAX_STATES_PER_BATCH = 256;
-const MAX_WAITING_STATES = 20_000;
-const REMEMBERED_CUSTOMERS = 50_000;
-
-/** The engine over an opened and migrated store. */
-export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock }): Promise<Engine> {
-  const { database } = input;
-  const isWeather = (error: unknown): boolean => error instanceof StoreUnavailable;
-  const engine: Engine = {
-    database,
-    clock: input.clock ?? systemClock,
-    provider: input.provider,
-    catalog: new Catalog(database),
-    standings: new Standings(REMEMBERED_CUSTOMERS),
-    aliases: new Recent(REMEMBERED_CUSTOMERS * 2),
-    keys: new Recent(10_000),
-    events: new Batcher({
-      lanes: database.profile.lanes,
-      maxItems: MAX_EVENTS_PER_BATCH,
-      maxWaiting: MAX_WAITING_EVENTS,
-      perform: (items: readonly EventToRecord[]) => recordEvents(engine, items),
-      isWeather,
-    }),
-    states: new Batcher({
-      lanes: database.profile.lanes,
-      maxItems: MAX_STATES_PER_BATCH,
-      maxWaiting: MAX_WAITING_STATES,
-      perform: (asked) => selectStates(database, asked),
-      isWeather,
-    }),
-    newId: (prefix) => idFromBytes(prefix, randomBytes(ID_BYTES)),
-  };
-  await engine.catalog.refresh();
-  return engine;
-}
-
-/** Finishes what was accepted and closes the store. */
-export async function closeEngine(engine: Engine): Promise<void> {
-  await engine.events.drain();
-  await engine.states.drain();
-  await engine.database.close();
 }
 
 /** One command under way: its transaction, its moment, and what must happen once it is committed. */

@@ -1,4 +1,4 @@
-import { meterFault, parseEvent, type EventInput, type UsageEvent } from '../core/event.js';
+import { meterFault, parseEvent, readEventInput, type EventInput, type UsageEvent } from '../core/event.js';
 import type { Instant } from '../core/instant.js';
 import { decideIntake, type IncomingEvent, type Intake } from '../core/intake.js';
 import { WindowBook } from '../core/window-book.js';
@@ -9,36 +9,32 @@ import { bumpRevisions, lockCustomers, type StoredCustomer } from '../store/cust
 import type { Queryable } from '../store/database.js';
 import { eventKey, insertEvents, selectKnownEvents } from '../store/event.js';
 import { insertMembers, selectMembers, selectWindowsFrom, upsertWindows, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
-import { withPlans } from './catalog.js';
+import { withPlans } from './catalog-cache.js';
 import { findCustomerIds } from './customer.js';
-import type { Engine } from './engine.js';
+import type { Engine, EventToRecord, RecordedEvent } from './engine.js';
 
 /** What came of one event of a call. `pointer` is relative to the event. */
 export type EventOutcome =
   | ({ readonly id: string } & Intake)
   | { readonly id: string; readonly status: 'refused'; readonly pointer: string; readonly reason: string };
 
-/** An event on its way to the store, its customer known. */
-export interface EventToRecord {
-  readonly customerId: string;
-  readonly event: UsageEvent;
-}
-
-/** Undefined when the customer is not there any more. */
-export type RecordedEvent = Intake | undefined;
-
 /** Takes each event for itself: what is wrong with one leaves the others as they are. Resolves after the commit. */
-export async function ingestEvents(engine: Engine, inputs: readonly EventInput[]): Promise<EventOutcome[]> {
+export async function ingestEvents(engine: Engine, values: readonly unknown[]): Promise<EventOutcome[]> {
   const now = engine.clock.now();
-  if (inputs.some((input) => engine.catalog.metersOf(input.name).length === 0)) await engine.catalog.refresh();
-  const customers = await findCustomerIds(engine, inputs.map((input) => input.customer));
-  const outcomes = inputs.map((input) => checkEvent(engine, { input, customerId: customers.get(input.customer), now }));
+  const inputs = values.map(readEventInput);
+  const readable = inputs.filter((input): input is EventInput => !('fault' in input));
+  if (readable.some((input) => engine.catalog.metersOf(input.name).length === 0)) await engine.catalog.refresh();
+  const customers = await findCustomerIds(engine, readable.map((input) => input.customer));
+  const outcomes = inputs.map((input, index) => {
+    if ('fault' in input) return refused(idOf(values[index]), input.fault.pointer, input.fault.detail);
+    return checkEvent(engine, { input, customerId: customers.get(input.customer), now });
+  });
   const toRecord = outcomes.filter((outcome): outcome is EventToRecord => 'event' in outcome);
   const recorded = await engine.events.submit(toRecord);
   let next = 0;
-  return outcomes.map((outcome, index): EventOutcome => {
-    const id = inputs[index]?.id ?? '';
+  return outcomes.map((outcome): EventOutcome => {
     if (!('event' in outcome)) return outcome;
+    const { id } = outcome.event;
     const intake = recorded[next];
     next += 1;
     return intake === undefined ? refused(id, '/customer', 'there is no such customer') : { id, ...intake };
@@ -53,6 +49,12 @@ function checkEvent(engine: Engine, context: { input: EventInput; customerId: st
   if (wrong !== undefined) return refused(input.id, wrong.pointer, wrong.detail);
   if (customerId === undefined) return refused(input.id, '/customer', `there is no customer "${input.customer}"`);
   return { customerId, event: parsed.event };
+}
+
+/** The id that unreadable input seems to have, so that its sender finds it again. */
+function idOf(value: unknown): string {
+  const id = (value as { id?: unknown } | null)?.id;
+  return typeof id === 'string' ? id : '';
 }
 
 function refused(id: string, pointer: string, reason: string): Extract<EventOutcome, { status: 'refused' }> {

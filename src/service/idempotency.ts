@@ -3,6 +3,8 @@ import { Refusal } from '../core/problems.js';
 import { insertIdempotencyKey, selectIdempotencyKey, updateIdempotencyResponse, type IdempotencyKey } from '../store/idempotency.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 
+export type { IdempotencyKey } from '../store/idempotency.js';
+
 /** A JSON answer with the status it goes out under. */
 export interface Answer {
   readonly status: number;

@@ -1,15 +1,21 @@
 import type { Instant } from '../core/instant.js';
-import { notFound } from '../core/problems.js';
+import { invalidInput, notFound } from '../core/problems.js';
 import { billingState, type BillingState, type CustomerFacts } from '../core/state.js';
 import type { StateRows } from '../store/state.js';
-import { withPlans } from './catalog.js';
+import { withPlans } from './catalog-cache.js';
 import { findCustomerId } from './customer.js';
 import type { Engine } from './engine.js';
+
+/** How far ahead a state may be asked for: ten years, of which every window may have to be walked. */
+const MAX_FUTURE_MS = 10 * 366 * 86_400_000;
+const EARLIEST_STATE = 0;
 
 /** The billing state of a customer, by id or external id, at a moment (now unless told). @throws Refusal `not_found`. */
 export async function readState(engine: Engine, name: string, moment?: Instant): Promise<BillingState> {
   const customerId = await findCustomerId(engine, name);
-  const at = moment ?? engine.clock.now();
+  const now = engine.clock.now();
+  const at = moment ?? now;
+  if (at > now + MAX_FUTURE_MS || at < EARLIEST_STATE) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must lie between 1970 and ten years from now' }]);
   const [rows] = await engine.states.submit([{ customerId, at }]);
   if (rows === undefined) throw notFound('customer', name);
   return billingState(await factsOf(engine, rows), at);

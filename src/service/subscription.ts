@@ -12,7 +12,8 @@ import { hasEvents, selectEvents } from '../store/event.js';
 import { standingText } from '../store/standing.js';
 import { insertSubscriptionChange, insertSubscriptionOwner, selectSubscriptionOwner } from '../store/subscription.js';
 import { deleteWindows, insertMembers, upsertWindows } from '../store/window.js';
-import { getPlan, withPlans } from './catalog.js';
+import { getPlan } from './catalog.js';
+import { withPlans } from './catalog-cache.js';
 import { lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import { readState } from './state.js';
@@ -27,6 +28,7 @@ export interface TermsInput {
 }
 
 export interface CreateSubscriptionInput extends TermsInput {
+  readonly customerId: string;
   readonly startsAt?: Instant | undefined;
   readonly trialDays?: number | undefined;
 }
@@ -48,7 +50,8 @@ const LATEST_START = Date.UTC(2200, 0, 1);
  * events that happened since.
  * @throws Refusal `not_found`, `plan_archived`, `invalid_request`.
  */
-export async function createSubscription(engine: Engine, unit: Unit, customerId: string, input: CreateSubscriptionInput): Promise<SubscriptionAtRevision> {
+export async function createSubscription(engine: Engine, unit: Unit, input: CreateSubscriptionInput): Promise<SubscriptionAtRevision> {
+  const { customerId } = input;
   const stored = await lockCustomer(unit, customerId);
   const plan = await soldPlan(engine, unit, input.plan);
   const startsAt = input.startsAt ?? unit.at;
@@ -62,7 +65,8 @@ export async function createSubscription(engine: Engine, unit: Unit, customerId:
 }
 
 /** Lets another plan follow, by default at the end of the current period. @throws Refusal as decidePhase does. */
-export async function scheduleNextPhase(engine: Engine, unit: Unit, subscriptionId: string, input: TermsInput & { readonly startsAt?: Instant | undefined }): Promise<SubscriptionAtRevision> {
+export async function scheduleNextPhase(engine: Engine, unit: Unit, input: TermsInput & { readonly subscriptionId: string; readonly startsAt?: Instant | undefined }): Promise<SubscriptionAtRevision> {
+  const { subscriptionId } = input;
   const { stored, subscription } = await lockSubscription(engine, unit, subscriptionId);
   const plan = await soldPlan(engine, unit, input.plan);
   const change = decidePhase(subscription, { ...termsOf(plan, input), startsAt: input.startsAt, at: unit.at });
@@ -70,9 +74,10 @@ export async function scheduleNextPhase(engine: Engine, unit: Unit, subscription
 }
 
 /** Ends the subscription now or with its period. @throws Refusal `not_found`, `subscription_ended`. */
-export async function cancelSubscription(engine: Engine, unit: Unit, subscriptionId: string, input: { atPeriodEnd: boolean; reason: string | null }): Promise<SubscriptionAtRevision> {
+export async function cancelSubscription(engine: Engine, unit: Unit, input: { subscriptionId: string; atPeriodEnd: boolean; reason: string | null }): Promise<SubscriptionAtRevision> {
+  const { subscriptionId } = input;
   const { stored, subscription } = await lockSubscription(engine, unit, subscriptionId);
-  const change = decideCancel(subscription, { at: unit.at, ...input });
+  const change = decideCancel(subscription, { at: unit.at, atPeriodEnd: input.atPeriodEnd, reason: input.reason });
   return saveChange(engine, unit, { stored, subscriptionId, change, effectiveAt: change.endsAt });
 }
 
@@ -84,13 +89,13 @@ export async function findSubscriptionOwner(engine: Engine, subscriptionId: stri
   return known;
 }
 
-/** The subscription as it stands now, with its customer's revision. @throws Refusal `not_found`. */
-export async function readSubscription(engine: Engine, subscriptionId: string): Promise<{ state: SubscriptionState; customerId: string; revision: number }> {
+/** The subscription as it stands at `at`, which is now. @throws Refusal `not_found`. */
+export async function readSubscription(engine: Engine, subscriptionId: string): Promise<{ state: SubscriptionState; at: Instant }> {
   const customerId = await findSubscriptionOwner(engine, subscriptionId);
-  const { subscriptions, revision } = await readState(engine, customerId);
+  const { subscriptions, asOf } = await readState(engine, customerId);
   const state = subscriptions.find((candidate) => candidate.subscription.id === subscriptionId);
   if (state === undefined) throw notFound('subscription', subscriptionId);
-  return { state, customerId, revision };
+  return { state, at: asOf };
 }
 
 async function lockSubscription(engine: Engine, unit: Unit, subscriptionId: string): Promise<{ stored: StoredCustomer; subscription: Subscription }> {

@@ -77,7 +77,7 @@ export class FileWatch {
    */
   #stop(module: EmscriptenModule | undefined): void {
     const failure = new StoreUnavailable(
-      'the embedded store has stopped, most likely because it could not write: what was acknowledged is safe, what was under way may or may not be there when it is opened again',
+      'the embedded store has stopped, most likely because it could not write; what was acknowledged is safe, what was under way may or may not be there after the next start',
       { cause: this.lastHostError },
     );
     this.failure ??= failure;

@@ -268,13 +268,13 @@ describe('an acknowledged commit', () => {
 
   test.each([
     ['a transaction', `store.pg.transaction((transaction) => transaction.query('insert into public.number values (2)'))`],
-    ['statements sent together', `store.pg.execProtocolRaw(new Uint8Array([...insert, ...insert]))`],
+    ['a batch of statements', `store.pg.execProtocolRaw(new Uint8Array([...write, ...write]))`],
   ])('is not one that the disk refused: %s fails, the store stops, and goes on when it is opened again', async (_, attempt) => {
     const folder = storeFolder();
     // In a process of its own: without our care PGlite never returns from this.
     const writer = child(
       `import { protocol } from '@electric-sql/pglite';
-       const insert = protocol.serialize.query('insert into public.number values (2)');
+       const write = protocol.serialize.query("select pg_logical_emit_message(true, 'test', 'test')");
        const store = await openEmbedded({ dataDir: folder });
        await store.pg.query('insert into public.number values (1)');
        const { fdatasyncSync } = fs;

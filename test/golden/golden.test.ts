@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { minorDigits, parseCurrency } from '../../src/core/currency.js';
@@ -14,7 +15,6 @@ import { carry } from '../../src/core/rollover.js';
 import { deriveWindows } from '../../src/core/window-book.js';
 import { usageAt } from '../../src/core/usage.js';
 import { at, currency, event, fixed, meter, plan, rateOf, schedule, subscription, usage } from '../support/core.js';
-import file from './cases.json' with { type: 'json' };
 
 interface GoldenCase {
   readonly id: string;
@@ -27,7 +27,7 @@ interface GoldenCase {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Input = any;
 
-const CASES = file as unknown as readonly GoldenCase[];
+const CASES = JSON.parse(readFileSync(new URL('cases.json', import.meta.url), 'utf8')) as readonly GoldenCase[];
 
 /** What Paidup gives for a case, in the words of the case's expectation. */
 const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {

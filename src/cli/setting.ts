@@ -1,0 +1,39 @@
+import { Misuse } from './exit.js';
+
+/** A setting as it was given, and where, so that a message about it can name the place. */
+export interface Setting {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** The flag's value, else the environment variable's, else none. An empty variable counts as not set. */
+export function settingOf(name: { readonly flag: string; readonly variable: string }, given: string | undefined): Setting | undefined {
+  if (given !== undefined) return { value: given, from: name.flag };
+  const value = process.env[name.variable];
+  return value === undefined || value === '' ? undefined : { value, from: name.variable };
+}
+
+/** @throws Misuse unless the setting is a whole number from 0 to 65535; 0 asks for any free port. */
+export function portOf(setting: Setting | undefined, fallback: number): number {
+  if (setting === undefined) return fallback;
+  const port = /^\d{1,5}$/.test(setting.value) ? Number(setting.value) : Infinity;
+  if (port > 65_535) throw new Misuse(`${setting.from} must be a whole number from 0 to 65535, not "${setting.value}"`);
+  return port;
+}
+
+/** @throws Misuse unless the setting is one of the words. */
+export function wordOf<Word extends string>(words: readonly Word[], setting: Setting | undefined, fallback: Word): Word {
+  if (setting === undefined) return fallback;
+  const word = words.find((candidate) => candidate === setting.value);
+  if (word === undefined) throw new Misuse(`${setting.from} must be one of ${words.join(', ')}, not "${setting.value}"`);
+  return word;
+}
+
+/** @throws Misuse unless every one is an origin as browsers send it, such as https://app.example.com. */
+export function originsOf(given: readonly string[] | undefined): string[] {
+  const variable = process.env['PAIDUP_CORS_ORIGINS'] ?? '';
+  const origins = given ?? variable.split(/[\s,]+/).filter((origin) => origin !== '');
+  const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong === undefined) return [...origins];
+  throw new Misuse(`${given === undefined ? 'PAIDUP_CORS_ORIGINS' : '--cors-origin'}: "${wrong}" is not an origin, such as https://app.example.com`);
+}

@@ -1,0 +1,101 @@
+import { parseCurrency, type Currency } from './currency.js';
+import { decimalText, type Decimal } from './decimal.js';
+import { parseInstant, type Instant } from './instant.js';
+import { moneyText, roundToMoney } from './money.js';
+import { firstPeriods, isTimeZone, periodContaining, type Alignment, type IndexedPeriod, type Interval, type Schedule } from './period.js';
+import { InputReader, parseModel, type ModelDefinition } from './price.js';
+import { invalidInput } from './problems.js';
+import { rateIncrement, type RatedLine } from './rating.js';
+
+/** The calculator: rules asked without any stored data. */
+
+export interface AmountQuestion {
+  readonly currency: string;
+  readonly price: {
+    readonly model: ModelDefinition;
+    readonly included?: string | undefined;
+    readonly minimum?: string | null | undefined;
+    readonly maximum?: string | null | undefined;
+  };
+  readonly quantity: string;
+  readonly already_billed_quantity?: string | undefined;
+}
+
+export interface AmountAnswer {
+  /** Rounded once to the currency's minor unit. */
+  readonly amount: string;
+  /** Exact amounts that sum to it before rounding. */
+  readonly lines: readonly RatedLine[];
+}
+
+/** What a quantity costs under a price, less what was billed for before. @throws Refusal `invalid_request`. */
+export function calculateAmount(question: AmountQuestion): AmountAnswer {
+  const reader = new InputReader();
+  const currency = readCurrency(question.currency, reader);
+  const { price } = question;
+  const model = parseModel(price.model, '/price/model', reader);
+  if (model.type === 'dimensional') reader.fault('/price/model/type', 'a dimensional model is calculated cell by cell: send the model of one cell');
+  const included = reader.notNegative(price.included ?? '0', '/price/included');
+  const bound = (text: string | null | undefined, pointer: string): Decimal | null => (text == null ? null : reader.notNegative(text, pointer));
+  const minimum = bound(price.minimum, '/price/minimum');
+  const maximum = bound(price.maximum, '/price/maximum');
+  if (minimum !== null && maximum !== null && maximum.lt(minimum)) reader.fault('/price/maximum', 'must not be below the minimum');
+  const quantity = reader.notNegative(question.quantity, '/quantity');
+  const already = reader.notNegative(question.already_billed_quantity ?? '0', '/already_billed_quantity');
+  if (reader.errors.length > 0) throw invalidInput(reader.errors);
+  const rated = rateIncrement({ model, included, minimum, maximum }, { already, quantity, free: included });
+  return { amount: moneyText(roundToMoney(rated.amount, currency)), lines: rated.lines };
+}
+
+export interface PeriodsQuestion {
+  readonly anchor: string;
+  readonly timezone?: string | undefined;
+  readonly interval: Interval;
+  readonly alignment?: Alignment | undefined;
+  /** Where the first period begins; the anchor unless told. */
+  readonly starts_at?: string | undefined;
+  readonly count?: number | undefined;
+  readonly containing?: string | undefined;
+}
+
+/** The most periods that one question may ask for. */
+export const MAX_PERIODS = 1000;
+
+/** The first periods of a schedule, or the one that contains a moment. @throws Refusal `invalid_request`. */
+export function calculatePeriods(question: PeriodsQuestion): IndexedPeriod[] {
+  const reader = new InputReader();
+  const anchorAt = readInstant(question.anchor, '/anchor', reader);
+  const startsAt = question.starts_at === undefined ? anchorAt : readInstant(question.starts_at, '/starts_at', reader);
+  const zone = question.timezone ?? 'UTC';
+  if (!isTimeZone(zone)) reader.fault('/timezone', `"${zone}" is not an IANA time zone`);
+  const interval = reader.interval(question.interval, '/interval');
+  const containing = question.containing === undefined ? undefined : readInstant(question.containing, '/containing', reader);
+  if (containing !== undefined && containing < startsAt) reader.fault('/containing', 'lies before the first period');
+  const count = question.count ?? 1;
+  if (!Number.isInteger(count) || count < 1 || count > MAX_PERIODS) reader.fault('/count', `must be a whole number from 1 to ${MAX_PERIODS}`);
+  if (reader.errors.length > 0) throw invalidInput(reader.errors);
+  const schedule: Schedule = { anchorAt, startsAt, zone, interval, alignment: question.alignment ?? 'anniversary' };
+  return containing === undefined ? firstPeriods(schedule, count) : [periodContaining(schedule, containing)];
+}
+
+/** A rated line as text. */
+export function ratedLineText(line: RatedLine): { description: string; quantity: string; unit_amount: string | null; amount: string } {
+  return {
+    description: line.description,
+    quantity: decimalText(line.quantity),
+    unit_amount: line.unitAmount === null ? null : decimalText(line.unitAmount),
+    amount: decimalText(line.amount),
+  };
+}
+
+function readCurrency(code: string, reader: InputReader): Currency {
+  const currency = parseCurrency(code);
+  if (currency === undefined) reader.fault('/currency', `"${code}" is not an ISO 4217 currency`);
+  return currency ?? ('USD' as Currency);
+}
+
+function readInstant(text: string, pointer: string, reader: InputReader): Instant {
+  const at = parseInstant(text);
+  if (at === undefined) reader.fault(pointer, 'must be an RFC 3339 date-time, such as 2026-01-31T09:30:00Z');
+  return at ?? (0 as Instant);
+}

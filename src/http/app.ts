@@ -1,0 +1,84 @@
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { Refusal } from '../core/problems.js';
+import type { Engine } from '../service/engine.js';
+import { apiKeyRoutes } from './api-key.js';
+import { authorizeNative } from './auth.js';
+import { calculateRoutes } from './calculate.js';
+import { catalogRoutes } from './catalog.js';
+import type { HttpContext } from './context.js';
+import { customerRoutes } from './customer.js';
+import { eventRoutes } from './event.js';
+import { healthRoutes, observe } from './health.js';
+import { paymentMethodRoutes } from './payment-method.js';
+import { sendProblem } from './problem.js';
+import { stateRoutes } from './state.js';
+import { subscriptionRoutes } from './subscription.js';
+import { digaRoutes } from './surfaces/diga/routes.js';
+import { docspaceRoutes } from './surfaces/docspace/routes.js';
+import { larkRoutes } from './surfaces/lark/routes.js';
+import { topUpRoutes } from './top-up.js';
+import { usageRoutes } from './usage.js';
+import { validatorCompiler } from './validate.js';
+import { walletRoutes } from './wallet.js';
+
+export interface AppOptions {
+  readonly engine: Engine;
+  readonly logger?: FastifyServerOptions['logger'];
+  /** Origins that a browser may read the Diga surface from; Lark's billing state is open to all. */
+  readonly corsOrigins?: readonly string[];
+}
+
+/** Largest body taken: 1,000 events of some size. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** The server of all surfaces, not yet listening. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: options.logger ?? false,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: false },
+    requestIdHeader: false,
+    forceCloseConnections: 'idle',
+  });
+  const context: HttpContext = { engine: options.engine };
+  app.decorateRequest('principal', null);
+  app.decorateRequest('customerId', null);
+  app.setValidatorCompiler(validatorCompiler);
+  // Schemas of answers describe; they do not drop fields. A test holds answers against them.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler((request, reply) => sendProblem(new Refusal('not_found', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}.`), request, reply));
+  observe(app, context);
+  await app.register(swagger, { openapi: OPENAPI });
+  await app.register(native(context));
+  await app.register(docspaceRoutes(context), { prefix: '/api/2.0' });
+  await app.register(digaRoutes(context, { corsOrigins: options.corsOrigins ?? [] }));
+  await app.register(larkRoutes(context));
+  return app;
+}
+
+function native(context: HttpContext) {
+  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+    app.addHook('onRequest', authorizeNative(context.engine));
+    for (const routes of [
+      healthRoutes, catalogRoutes, customerRoutes, subscriptionRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, topUpRoutes,
+      paymentMethodRoutes, apiKeyRoutes, calculateRoutes,
+    ]) {
+      routes(app, context);
+    }
+    done();
+  };
+}
+
+const OPENAPI = {
+  openapi: '3.1.0' as const,
+  info: {
+    title: 'Paidup',
+    version: '1',
+    description: 'Billing state of every customer: what they have, have used, owe and may do. Amounts are decimal strings in major units; instants are RFC 3339 in UTC.',
+  },
+  components: { securitySchemes: { key: { type: 'http' as const, scheme: 'bearer' } } },
+  security: [{ key: [] as string[] }],
+};

@@ -1,0 +1,99 @@
+import type { FastifyRequest } from 'fastify';
+import { Refusal, notFound } from '../core/problems.js';
+import { authenticate } from '../service/api-key.js';
+import { findCustomerId } from '../service/customer.js';
+import type { Engine } from '../service/engine.js';
+import { findSubscriptionOwner } from '../service/subscription.js';
+
+/** What a route needs the key to be allowed. `open` needs no key. */
+export type Right =
+  | 'open' | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'subscriptions:write' | 'events:write' | 'usage:read'
+  | 'state:read' | 'billing-state:read' | 'wallet:read' | 'wallet:write' | 'settings:write' | 'keys:write' | 'billing.view' | 'billing.update';
+
+/** Who asks. */
+export interface Principal {
+  readonly keyId: string;
+  readonly kind: 'secret' | 'publishable' | 'customer';
+  /** The one customer that a customer key is for; null for the others. */
+  readonly customerId: string | null;
+  readonly scopes: readonly string[];
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for every route whose right is not `open`. */
+    principal: Principal | null;
+    /** The id of the customer that the path names, for routes with `:customer` or `:subscription`. */
+    customerId: string | null;
+  }
+  interface FastifyContextConfig {
+    /** What the key must be allowed; every route names one. */
+    right?: Right;
+    /** True where the path may name a customer that is not there yet. */
+    mayNameNewCustomer?: boolean;
+  }
+}
+
+/** What each kind of key may do at most. A secret key may do everything. */
+const RIGHTS_OF_KIND: Record<Exclude<Principal['kind'], 'secret'>, ReadonlySet<Right>> = {
+  publishable: new Set<Right>(['billing-state:read']),
+  customer: new Set<Right>([
+    'catalog:read', 'customers:read', 'usage:read', 'state:read', 'billing-state:read', 'wallet:read', 'wallet:write', 'settings:write', 'billing.view', 'billing.update',
+  ]),
+};
+
+/** Who shows `key`. @throws Refusal `unauthorized`. */
+export async function principalOf(engine: Engine, key: string | undefined): Promise<Principal> {
+  if (key === undefined || key === '') throw new Refusal('unauthorized', 'Send a key: Authorization: Bearer <key>.');
+  const apiKey = await authenticate(engine, key);
+  if (apiKey === undefined) throw new Refusal('unauthorized', 'The key is not known, or it was revoked.');
+  return { keyId: apiKey.id, kind: apiKey.kind, customerId: apiKey.customerId, scopes: apiKey.scopes };
+}
+
+/** Whether the key's kind and scopes allow it. */
+export function may(principal: Principal, right: Right): boolean {
+  if (principal.kind !== 'secret' && !RIGHTS_OF_KIND[principal.kind].has(right)) return false;
+  const { scopes } = principal;
+  if (scopes.length === 0 || scopes.includes('*') || scopes.includes(right)) return true;
+  const isRead = right.endsWith(':read') || right === 'billing.view';
+  if (isRead) return scopes.includes('*:read') || scopes.includes('*:write') || (right === 'billing-state:read' && scopes.includes('state:read'));
+  return scopes.includes('*:write');
+}
+
+/** @throws Refusal `forbidden`. */
+export function requireRight(principal: Principal, right: Right): void {
+  if (!may(principal, right)) throw new Refusal('forbidden', `This key may not do this: it lacks "${right}".`);
+}
+
+/** The key in `Authorization: Bearer <key>`. */
+export function bearerKey(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** The id of the customer that `name` names, for this key. Another's customer looks as if it were not there. @throws Refusal `not_found`. */
+export async function customerFor(engine: Engine, principal: Principal, name: string): Promise<string> {
+  const id = await findCustomerId(engine, name);
+  if (principal.kind === 'customer' && principal.customerId !== id) throw notFound('customer', name);
+  return id;
+}
+
+/** The hook of the native API: who asks, may they, and about whom. */
+export function authorizeNative(engine: Engine) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const { right, mayNameNewCustomer } = request.routeOptions.config;
+    if (right === 'open' || request.is404) return;
+    // A route that names no right is closed to everybody but unrestricted secret keys.
+    const principal = await principalOf(engine, bearerKey(request));
+    requireRight(principal, right ?? 'keys:write');
+    request.principal = principal;
+    const { customer, subscription } = (request.params ?? {}) as { customer?: string; subscription?: string };
+    if (customer !== undefined && mayNameNewCustomer !== true) request.customerId = await customerFor(engine, principal, customer);
+    if (subscription !== undefined) request.customerId = await subscriptionFor(engine, principal, subscription);
+  };
+}
+
+async function subscriptionFor(engine: Engine, principal: Principal, subscriptionId: string): Promise<string> {
+  const owner = await findSubscriptionOwner(engine, subscriptionId);
+  if (principal.kind === 'customer' && principal.customerId !== owner) throw notFound('subscription', subscriptionId);
+  return owner;
+}

@@ -1,0 +1,112 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { instantText } from '../core/instant.js';
+import { invalidInput } from '../core/problems.js';
+import {
+  createCustomer, deleteCustomer, listCustomers, putCustomer, updateCustomer, type CustomerAtRevision, type CustomerInput,
+} from '../service/customer.js';
+import { readState } from '../service/state.js';
+import { commandsOf, customerOf, page, readCursor } from './answer.js';
+import type { HttpContext } from './context.js';
+import { CustomerPath, InstantText, Metadata, Nullable, PageOf, PageQuery } from './schema.js';
+
+const PROFILE = {
+  name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+  email: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+  currency: Type.Optional(Type.String({ description: 'ISO 4217; USD unless told', examples: ['EUR'] })),
+  timezone: Type.Optional(Type.String({ description: 'IANA zone in which days are counted; UTC unless told', examples: ['Europe/Madrid'] })),
+  metadata: Type.Optional(Metadata),
+};
+
+const ProfileBody = Type.Object(PROFILE);
+const CustomerBody = Type.Object({ external_id: Type.Optional(Nullable(Type.String({ description: 'Your own name for the customer; unique, for ever' }))), ...PROFILE });
+
+export const CustomerView = Type.Object({
+  id: Type.String(),
+  external_id: Nullable(Type.String()),
+  name: Nullable(Type.String()),
+  email: Nullable(Type.String()),
+  currency: Type.String(),
+  timezone: Type.String(),
+  metadata: Metadata,
+  account_number: Type.Integer(),
+  created_at: InstantText,
+  revision: Type.Integer({ description: "Number of the customer's last change" }),
+});
+
+interface Path {
+  customer: string;
+}
+
+export function customerRoutes(app: FastifyInstance, { engine }: HttpContext): void {
+  const command = commandsOf(engine);
+  const tags = ['customers'];
+  const read = { right: 'customers:read' } as const;
+  const write = { right: 'customers:write' } as const;
+
+  app.post<{ Body: CustomerInput & { external_id?: string | null } }>(
+    '/v1/customers',
+    { config: write, schema: { tags, summary: 'Make a customer', body: CustomerBody, response: { 201: CustomerView } } },
+    (request, reply) =>
+      command(request, reply, async (unit) => ({ status: 201, body: customerView(await createCustomer(engine, unit, { ...request.body, externalId: request.body.external_id })) })),
+  );
+  app.put<{ Params: Path; Body: CustomerInput }>(
+    '/v1/customers/:customer',
+    { config: { ...write, mayNameNewCustomer: true }, schema: { tags, summary: 'Make the customer with this external id, or set its profile', params: CustomerPath, body: ProfileBody, response: { 200: CustomerView } } },
+    (request, reply) => command(request, reply, async (unit) => ({ status: 200, body: customerView(await putCustomer(engine, unit, { ...request.body, customer: request.params.customer })) })),
+  );
+  app.patch<{ Params: Path; Body: CustomerInput }>(
+    '/v1/customers/:customer',
+    { config: write, schema: { tags, summary: 'Change parts of the profile', params: CustomerPath, body: ProfileBody, response: { 200: CustomerView } } },
+    (request, reply) => command(request, reply, async (unit) => ({ status: 200, body: customerView(await updateCustomer(unit, customerOf(request), request.body)) })),
+  );
+  app.delete<{ Params: Path }>('/v1/customers/:customer', { config: write, schema: { tags, summary: 'Delete the customer; its facts are kept', params: CustomerPath } }, (request, reply) =>
+    command(request, reply, async (unit) => {
+      await deleteCustomer(unit, customerOf(request));
+      return { status: 204, body: null };
+    }),
+  );
+  app.get<{ Params: Path }>('/v1/customers/:customer', { config: read, schema: { tags, summary: 'Read a customer', params: CustomerPath, response: { 200: CustomerView } } }, async (request) =>
+    customerView(await readState(engine, customerOf(request))),
+  );
+  app.get<{ Querystring: { limit?: number; cursor?: string; query?: string } }>(
+    '/v1/customers',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'List customers, newest first',
+        querystring: Type.Intersect([PageQuery, Type.Object({ query: Type.Optional(Type.String({ description: 'Part of a name, e-mail or external id' })) })]),
+        response: { 200: PageOf(CustomerView, 'Customers') },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, query } = request.query;
+      const found = await listCustomers(engine, { before: accountNumber(cursor), matching: query, limit: limit + 1 });
+      const { items, nextCursor } = page(found, limit, ({ customer }) => String(customer.accountNumber));
+      return { data: items.map(customerView), next_cursor: nextCursor };
+    },
+  );
+}
+
+export function customerView({ customer, revision }: CustomerAtRevision) {
+  return {
+    id: customer.id,
+    external_id: customer.externalId,
+    name: customer.name,
+    email: customer.email,
+    currency: customer.currency,
+    timezone: customer.zone,
+    metadata: customer.metadata,
+    account_number: customer.accountNumber,
+    created_at: instantText(customer.createdAt),
+    revision,
+  };
+}
+
+function accountNumber(cursor: string | undefined): number | undefined {
+  const text = readCursor(cursor);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw invalidInput([{ pointer: 'querystring:/cursor', detail: 'is not a cursor of this list' }]);
+  return Number(text);
+}

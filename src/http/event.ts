@@ -1,0 +1,95 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { decimalText } from '../core/decimal.js';
+import { FOREVER, instantText } from '../core/instant.js';
+import type { CountedIn } from '../core/window-book.js';
+import { ingestEvents, type EventOutcome } from '../service/event.js';
+import { keepAnswer, keptAnswer } from '../service/idempotency.js';
+import { idempotencyKeyOf, send } from './answer.js';
+import type { HttpContext } from './context.js';
+import { InstantText, Nullable, Words } from './schema.js';
+
+/** Most events in one call. */
+const MAX_EVENTS = 1000;
+
+const EventBody = Type.Object(
+  {
+    id: Type.String({ description: 'Yours, unique for the customer for ever: the same id counts once' }),
+    customer: Type.String({ description: 'Id of the customer, or your own external id' }),
+    name: Type.String({ description: 'Meters count events by name' }),
+    timestamp: Type.Optional(InstantText),
+    properties: Type.Optional(Type.Record(Type.String(), Type.Any())),
+  },
+  { description: 'A report that usage happened' },
+);
+
+/** What one event must look like is told per event, so that one that does not leaves the others as they are. */
+const EventsBody = Type.Object({
+  events: Type.Unsafe<unknown[]>({ type: 'array', minItems: 1, maxItems: MAX_EVENTS, description: 'Each taken for itself; see the schema Event' }),
+});
+
+const WindowView = Type.Object({
+  subscription: Type.String(),
+  price: Type.String(),
+  meter: Type.String(),
+  window: Type.Object({ start: InstantText, end: Nullable(InstantText) }),
+  included: Nullable(Type.String()),
+  carried: Type.String(),
+  used: Type.String(),
+  remaining: Nullable(Type.String()),
+  overage: Type.String(),
+});
+
+const ResultView = Type.Object({
+  id: Type.String(),
+  status: Words(['accepted', 'duplicate', 'refused']),
+  reason: Type.Optional(Type.String({ description: 'Why it was refused, or counts nowhere' })),
+  pointer: Type.Optional(Type.String({ description: 'JSON pointer to what is wrong' })),
+  windows: Type.Array(WindowView, { description: 'Where it counted, and what those windows say now' }),
+});
+
+const ResultsView = Type.Object({ results: Type.Array(ResultView) });
+
+export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void {
+  app.addSchema({ $id: 'Event', ...EventBody });
+  app.post<{ Body: { events: unknown[] } }>(
+    '/v1/events',
+    { config: { right: 'events:write' }, schema: { tags: ['events'], summary: 'Report usage: 1 to 1,000 events', body: EventsBody, response: { 200: ResultsView } } },
+    async (request, reply) => {
+      const key = idempotencyKeyOf(request);
+      const kept = await keptAnswer(engine, key);
+      if (kept !== undefined) return send(reply, kept);
+      const outcomes = await ingestEvents(engine, request.body.events);
+      const answer = { status: 200, body: { results: outcomes.map(resultView) } };
+      // Events are safe to send again by their ids, so the answer may be kept after the commit.
+      await keepAnswer(engine, key, answer);
+      return send(reply, answer);
+    },
+  );
+}
+
+function resultView(outcome: EventOutcome, index: number) {
+  switch (outcome.status) {
+    case 'refused':
+      return { id: outcome.id, status: outcome.status, reason: outcome.reason, pointer: `/events/${index}${outcome.pointer}`, windows: [] };
+    case 'duplicate':
+      return { id: outcome.id, status: outcome.status, windows: [] };
+    case 'accepted':
+      if (outcome.countedIn.length > 0) return { id: outcome.id, status: outcome.status, windows: outcome.countedIn.map(windowView) };
+      return { id: outcome.id, status: outcome.status, reason: 'stored, but no subscription of the customer counted such events at that time', windows: [] };
+  }
+}
+
+function windowView({ subscriptionId, price, startsAt, endsAt, usage }: CountedIn) {
+  return {
+    subscription: subscriptionId,
+    price: price.code,
+    meter: price.meter.code,
+    window: { start: instantText(startsAt), end: endsAt === FOREVER ? null : instantText(endsAt) },
+    included: usage.included === null ? null : decimalText(usage.included),
+    carried: decimalText(usage.carried),
+    used: decimalText(usage.used),
+    remaining: usage.remaining === null ? null : decimalText(usage.remaining),
+    overage: decimalText(usage.overage),
+  };
+}

@@ -1,0 +1,104 @@
+import { parseFeature, type Feature } from '../core/feature.js';
+import { parseMeter, type Meter } from '../core/meter.js';
+import { parsePlan, type Plan, type PlanDefinition } from '../core/plan.js';
+import { selectCatalogRevision, selectFeatures, selectMeters, selectPlanVersions } from '../store/catalog.js';
+import type { Database, Queryable } from '../store/database.js';
+
+/** A plan as it is sold now: its newest version. */
+export interface SoldPlan {
+  readonly plan: Plan;
+  readonly definition: PlanDefinition;
+  readonly isArchived: boolean;
+}
+
+/** A subscription names a plan version that this process has not read yet. */
+export class UnknownPlanVersion extends Error {
+  override readonly name = 'UnknownPlanVersion';
+}
+
+export interface CatalogContent {
+  readonly meters: ReadonlyMap<string, Meter>;
+  readonly metersByEvent: ReadonlyMap<string, readonly Meter[]>;
+  readonly features: ReadonlyMap<string, Feature>;
+  readonly plans: ReadonlyMap<string, SoldPlan>;
+  readonly versions: ReadonlyMap<string, Plan>;
+}
+
+/** The catalog as read last. Versions never change; whether there are newer ones is told by one small read. */
+export class Catalog {
+  readonly #database: Database;
+  #revision = -1;
+  #content: CatalogContent = { meters: new Map(), metersByEvent: new Map(), features: new Map(), plans: new Map(), versions: new Map() };
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Reads the catalog again if anyone has changed it; inside a unit, through the unit's transaction. */
+  async refresh(queryable: Queryable = this.#database): Promise<void> {
+    const revision = await selectCatalogRevision(queryable);
+    if (revision === this.#revision) return;
+    this.#content = await readCatalog(queryable);
+    this.#revision = revision;
+  }
+
+  meters(): Meter[] {
+    return [...this.#content.meters.values()];
+  }
+
+  features(): Feature[] {
+    return [...this.#content.features.values()];
+  }
+
+  plans(): SoldPlan[] {
+    return [...this.#content.plans.values()];
+  }
+
+  /** Every version of every plan, oldest first. */
+  versions(): Plan[] {
+    return [...this.#content.versions.values()];
+  }
+
+  metersOf(eventName: string): readonly Meter[] {
+    return this.#content.metersByEvent.get(eventName) ?? [];
+  }
+
+  /** @throws UnknownPlanVersion when it must be read first. */
+  planVersion(versionId: string): Plan {
+    const plan = this.#content.versions.get(versionId);
+    if (plan === undefined) throw new UnknownPlanVersion(`plan version ${versionId} is not known`);
+    return plan;
+  }
+}
+
+/**
+ * Runs `work`, and once more with a fresh catalog when it met a plan version that was not read yet. Inside a unit
+ * `queryable` must be its transaction: the embedded store has one connection.
+ */
+export async function withPlans<T>(engine: { readonly catalog: Catalog }, queryable: Queryable, work: (planOf: (versionId: string) => Plan) => T): Promise<T> {
+  const planOf = (versionId: string): Plan => engine.catalog.planVersion(versionId);
+  try {
+    return work(planOf);
+  } catch (error) {
+    if (!(error instanceof UnknownPlanVersion)) throw error;
+    await engine.catalog.refresh(queryable);
+    return work(planOf);
+  }
+}
+
+/** The whole catalog as the store has it now. */
+export async function readCatalog(queryable: Queryable): Promise<CatalogContent> {
+  const meters = new Map((await selectMeters(queryable)).map((row) => [row.code, parseMeter(row)]));
+  const features = new Map((await selectFeatures(queryable)).map((row) => [row.code, parseFeature({ ...row, hasMeter: (code) => meters.has(code) })]));
+  const metersByEvent = new Map<string, Meter[]>();
+  for (const meter of meters.values()) metersByEvent.set(meter.eventName, [...(metersByEvent.get(meter.eventName) ?? []), meter]);
+  const plans = new Map<string, SoldPlan>();
+  const versions = new Map<string, Plan>();
+  const vocabulary = { meter: (code: string) => meters.get(code), feature: (code: string) => features.get(code) };
+  for (const row of await selectPlanVersions(queryable)) {
+    const plan = parsePlan({ id: row.planId, code: row.code, versionId: row.versionId, version: row.version }, row.definition, vocabulary);
+    versions.set(plan.versionId, plan);
+    plans.set(plan.code, { plan, definition: row.definition, isArchived: row.archivedAt !== null });
+  }
+  return { meters, metersByEvent, features, plans, versions };
+}

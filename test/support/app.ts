@@ -1,0 +1,84 @@
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { instant, type Instant } from '../../src/core/instant.js';
+import { buildApp } from '../../src/http/app.js';
+import { sandboxProvider } from '../../src/provider/sandbox.js';
+import { createApiKey } from '../../src/service/api-key.js';
+import type { Engine } from '../../src/service/engine.js';
+import { closeEngine, openEngine } from '../../src/service/open.js';
+import type { Database } from '../../src/store/database.js';
+import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
+import { migrate } from '../../src/store/migrate.js';
+import { openPostgres } from '../../src/store/postgres.js';
+import { freshDatabase } from './postgres.js';
+
+/** The stores that everything must work on alike. */
+export const STORES = ['embedded', 'postgres'] as const;
+export type StoreKind = (typeof STORES)[number];
+
+/** A clock that stands still until it is told to move. */
+export class TestClock {
+  #now: Instant;
+
+  constructor(start: Instant = instant(Date.now())) {
+    this.#now = start;
+  }
+
+  now(): Instant {
+    return this.#now;
+  }
+
+  set(at: Instant): void {
+    this.#now = at;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now = instant(this.#now + milliseconds);
+  }
+}
+
+/** A Paidup in this process, on a store of its own. */
+export interface TestPaidup {
+  readonly engine: Engine;
+  readonly app: FastifyInstance;
+  readonly clock: TestClock;
+  readonly secretKey: string;
+  inject(request: InjectOptions): Promise<LightMyRequestResponse>;
+  /** A request to the native API with the secret key (or another); gives status, body and headers. */
+  call<Body = any>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Body; headers: Record<string, unknown> }>;
+  customerKey(customer: string, scopes?: readonly string[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function openStore(kind: StoreKind): Promise<Database> {
+  const database = kind === 'embedded' ? await openEmbeddedDatabase('memory') : await openPostgres(await freshDatabase());
+  await migrate(database);
+  return database;
+}
+
+export async function startPaidup(options: { store?: StoreKind; now?: Instant } = {}): Promise<TestPaidup> {
+  const clock = new TestClock(options.now);
+  const engine = await openEngine({ database: await openStore(options.store ?? 'embedded'), provider: sandboxProvider, clock });
+  const app = await buildApp({ engine });
+  const { key: secretKey } = await createApiKey(engine, { kind: 'secret', name: 'test', scopes: [] });
+  return {
+    engine,
+    app,
+    clock,
+    secretKey,
+    inject: (request) => app.inject(request),
+    call: async (method, url, body, headers) => {
+      const response = await app.inject({
+        method,
+        url,
+        headers: { authorization: `Bearer ${secretKey}`, ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
+      return { status: response.statusCode, body: response.body === '' ? null : response.json(), headers: response.headers };
+    },
+    customerKey: async (customer, scopes = []) => (await createApiKey(engine, { kind: 'customer', customer, name: 'test', scopes })).key,
+    stop: async () => {
+      await app.close();
+      await closeEngine(engine);
+    },
+  };
+}
