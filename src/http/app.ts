@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { Refusal } from '../core/problems.js';
 import type { Engine } from '../service/engine.js';
 import { apiKeyRoutes } from './api-key.js';
@@ -36,7 +36,8 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger: options.logger ?? false,
-    disableRequestLogging: true,
+    // One line per answer is written by observe.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: false },
     requestIdHeader: false,

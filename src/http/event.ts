@@ -8,6 +8,7 @@ import { keepAnswer, keptAnswer } from '../service/idempotency.js';
 import { idempotencyKeyOf, send } from './answer.js';
 import type { HttpContext } from './context.js';
 import { InstantText, Nullable, Words } from './schema.js';
+import { validatorCompiler } from './validate.js';
 
 /** Most events in one call. */
 const MAX_EVENTS = 1000;
@@ -23,10 +24,10 @@ const EventBody = Type.Object(
   { description: 'A report that usage happened' },
 );
 
-/** What one event must look like is told per event, so that one that does not leaves the others as they are. */
-const EventsBody = Type.Object({
-  events: Type.Unsafe<unknown[]>({ type: 'array', minItems: 1, maxItems: MAX_EVENTS, description: 'Each taken for itself; see the schema Event' }),
-});
+const EventsBody = Type.Object({ events: Type.Array(EventBody, { minItems: 1, maxItems: MAX_EVENTS, description: 'Each taken for itself' }) });
+
+/** What is checked of the call as a whole: what is wrong with one event is told of it alone, and leaves the others as they are. */
+const CheckedBody = Type.Object({ events: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_EVENTS }) });
 
 const WindowView = Type.Object({
   subscription: Type.String(),
@@ -51,10 +52,13 @@ const ResultView = Type.Object({
 const ResultsView = Type.Object({ results: Type.Array(ResultView) });
 
 export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void {
-  app.addSchema({ $id: 'Event', ...EventBody });
   app.post<{ Body: { events: unknown[] } }>(
     '/v1/events',
-    { config: { right: 'events:write' }, schema: { tags: ['events'], summary: 'Report usage: 1 to 1,000 events', body: EventsBody, response: { 200: ResultsView } } },
+    {
+      config: { right: 'events:write' },
+      validatorCompiler: ({ httpPart }) => validatorCompiler({ schema: CheckedBody, httpPart: httpPart ?? 'body', method: 'POST', url: '/v1/events' }),
+      schema: { tags: ['events'], summary: 'Report usage: 1 to 1,000 events', body: EventsBody, response: { 200: ResultsView } },
+    },
     async (request, reply) => {
       const key = idempotencyKeyOf(request);
       const kept = await keptAnswer(engine, key);

@@ -48,7 +48,7 @@ describe.each(STORES)('the native API on the %s store', (store) => {
     expect(answer.body.results[2]).toMatchObject({ windows: [], reason: expect.stringContaining('stored') });
     expect(answer.body.results[3]).toMatchObject({ pointer: '/events/3/customer' });
     expect(body.usage[0]).toMatchObject({ price: 'hours', included: '300', carried: '0', used: '1.5', remaining: '298.5', overage: '0', overage_allowed: true });
-    expect(body.upcoming_invoice).toMatchObject({ date: '2026-04-01T00:00:00Z', total: { amount: '99.00', currency: 'EUR' } });
+    expect(body.upcoming_invoice).toMatchObject({ date: '2026-03-31T23:00:00Z', total: { amount: '99.00', currency: 'EUR' } });
     expect(body.subscriptions[0]).toMatchObject({ status: 'active', plan: { code: 'pro', version: 1 }, current_period: { start: '2026-03-01T00:00:00Z' } });
     expect(body.access).toEqual({ allowed: true, reasons: [] });
   });

@@ -65,7 +65,7 @@ export function inventCrowd(input: { count: number; now: Instant; chance: Chance
 function inventMember(index: number, { now, chance }: { now: Instant; chance: Chance }): CrowdMember {
   const first = pick(FIRST, index);
   const second = pick(SECOND, index * 5 + Math.floor(index / FIRST.length));
-  const plan = pick(PLAN_ROUND, index);
+  const plan = pick(PLAN_ROUND, index + Math.floor(index / FIRST.length));
   const place = PLACES[plan];
   const zone = pick(place.zones, Math.floor(chance() * place.zones.length));
   const days = index % 12 === 0 ? 3 + Math.floor(chance() * 8) : 30 + Math.floor(chance() * 210);

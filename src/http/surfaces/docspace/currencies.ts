@@ -1,8 +1,8 @@
 import type { Currency } from '../../../core/currency.js';
 import type { Plan } from '../../../core/plan.js';
 import type { BillingState } from '../../../core/state.js';
-import { isInCatalogue } from './catalogue.js';
 import { docspaceText } from './metadata.js';
+import { isInCatalogue } from './plan.js';
 
 /** A region that prices are shown for: contracts/docspace.md section 5.6. */
 export interface CurrencyRegion {
@@ -20,7 +20,8 @@ interface Region {
 /** The vendor shows every country of the European Union as one region, Spain, with the euro. */
 const EUROPEAN_UNION = new Set('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '));
 const EURO_REGION = { country: 'ES', currency: 'EUR' };
-const DEFAULT_REGION = { country: 'US', currency: 'USD' };
+/** Of the default region, the United States, as long as anything is sold in it. */
+const DEFAULT_CURRENCY = 'USD';
 
 /**
  * The default region, and that of the request when it is another one and something is sold in its currency: the
@@ -29,9 +30,10 @@ const DEFAULT_REGION = { country: 'US', currency: 'USD' };
 export function toCurrencies(state: BillingState, plans: readonly Plan[], country: string | undefined): CurrencyRegion[] {
   const sold = soldCurrencies(plans);
   const first = defaultRegion(sold);
+  if (first === undefined) return [];
   const asked = country ?? docspaceText(state.customer.metadata, 'country')?.toUpperCase();
   const second = asked === undefined ? undefined : regionOf(asked, sold);
-  return [first, ...(second === undefined || second.country === first?.country ? [] : [second])].flatMap((region) => (region === undefined ? [] : [toCurrencyRegion(region)]));
+  return (second === undefined || second.country === first.country ? [first] : [first, second]).map(toCurrencyRegion);
 }
 
 /** Currencies of the plans in the catalogue of this surface; of all plans where none is made for it. */
@@ -41,7 +43,7 @@ function soldCurrencies(plans: readonly Plan[]): Currency[] {
 }
 
 function defaultRegion(sold: readonly Currency[]): Region | undefined {
-  const usual = sold.find((currency) => currency === DEFAULT_REGION.currency) ?? sold[0];
+  const usual = sold.find((currency) => currency === DEFAULT_CURRENCY) ?? sold[0];
   return usual === undefined ? undefined : { country: countryOf(usual), currency: usual };
 }
 

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { ZERO, multiply, sum, type Decimal } from '../../../core/decimal.js';
+import { fixedPrices, usagePrices, type FixedPrice, type Plan, type Price } from '../../../core/plan.js';
+import type { PriceModel } from '../../../core/price.js';
+import type { SubscriptionState } from '../../../core/state.js';
+import { multiplierOf, quantityOf } from '../../../core/subscription.js';
+import { docspaceFlag, docspaceInteger, docspaceText } from './metadata.js';
+
+/** The number that the vendor's clients know the plan by: its own, else one that follows from its code. */
+export function quotaIdOf(plan: Plan): number {
+  return docspaceInteger(plan.metadata, 'quota_id') ?? idFromCode(plan.code);
+}
+
+/** Whether the plan is offered on this surface: it has a number of its own there and is not hidden. */
+export function isInCatalogue(plan: Plan): boolean {
+  return docspaceInteger(plan.metadata, 'quota_id') !== undefined && docspaceFlag(plan.metadata, 'visible', true);
+}
+
+/** What the plan is called; what is paid from the wallet has no title of its own, only its feature has one. */
+export function planTitle(plan: Plan): string | undefined {
+  return docspaceText(plan.metadata, 'title') ?? (isPaidFromWallet(plan) ? undefined : plan.name);
+}
+
+export function isNonProfit(plan: Plan): boolean {
+  return docspaceFlag(plan.metadata, 'nonprofit');
+}
+
+/** Whether everything that the plan asks money for is paid from the wallet: an add-on, in the vendor's eyes. */
+export function isPaidFromWallet(plan: Plan): boolean {
+  const asking = plan.prices.filter((price) => price.type === 'fixed' || !costsNothing(price));
+  return asking.length > 0 && asking.every((price) => price.paidFrom === 'wallet');
+}
+
+export function isFree(plan: Plan): boolean {
+  return plan.prices.every(costsNothing);
+}
+
+/** What one of each of the plan's fixed prices costs; of a plan without any, what one unit of its use does. */
+export function unitAmount(plan: Plan): Decimal | undefined {
+  const fixed = fixedPrices(plan);
+  if (fixed.length > 0) return sum(fixed.map((price) => price.amount));
+  const [asking, ...more] = usagePrices(plan).filter((price) => !costsNothing(price));
+  if (asking === undefined) return ZERO;
+  return asking.model.type === 'per_unit' && more.length === 0 ? asking.model.amount : undefined;
+}
+
+/** What the subscription's fixed prices cost per period, quantities and multipliers applied. */
+export function periodAmount({ phase }: SubscriptionState): Decimal {
+  const amountOf = (price: FixedPrice): Decimal => multiply(multiply(price.amount, quantityOf(phase, price.code)), multiplierOf(phase, price.code));
+  return sum(fixedPrices(phase.plan).map(amountOf));
+}
+
+function costsNothing(price: Price): boolean {
+  if (price.type === 'fixed') return price.amount.eq(ZERO);
+  const hasMinimum = price.minimum !== null && !price.minimum.eq(ZERO);
+  return !hasMinimum && (price.included === 'unlimited' || isZeroModel(price.model));
+}
+
+function isZeroModel(model: PriceModel): boolean {
+  switch (model.type) {
+    case 'per_unit':
+    case 'package':
+      return model.amount.eq(ZERO);
+    case 'graduated':
+    case 'volume':
+      return model.tiers.every((tier) => tier.unitAmount.eq(ZERO) && tier.flatAmount.eq(ZERO));
+    case 'dimensional':
+      return model.cells.every((cell) => isZeroModel(cell.model));
+  }
+}
+
+/** A positive 31-bit number, the same for the same code for ever; the vendor's own built-in plans are negative. */
+function idFromCode(code: string): number {
+  return (createHash('sha256').update(code).digest().readUInt32BE(0) & 0x7fff_ffff) || 1;
+}
