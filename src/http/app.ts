@@ -10,6 +10,7 @@ import type { HttpContext } from './context.js';
 import { customerRoutes } from './customer.js';
 import { eventRoutes } from './event.js';
 import { healthRoutes, observe } from './health.js';
+import { pageRoutes } from './pages.js';
 import { paymentMethodRoutes } from './payment-method.js';
 import { sendProblem } from './problem.js';
 import { stateRoutes } from './state.js';
@@ -64,7 +65,7 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, catalogRoutes, customerRoutes, subscriptionRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, topUpRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, customerRoutes, subscriptionRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, topUpRoutes,
       paymentMethodRoutes, apiKeyRoutes, calculateRoutes,
     ]) {
       routes(app, context);

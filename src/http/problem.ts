@@ -24,8 +24,6 @@ export const STATUS: Record<ProblemSlug, number> = {
   store_unavailable: 503,
 };
 
-const DOCS = 'https://github.com/paidup/paidup/blob/main/docs/problems/';
-
 /** What went wrong, as every surface needs it before it puts it into its own shape. */
 export interface Failure {
   readonly slug: ProblemSlug;
@@ -59,7 +57,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (failed.status === 503) void reply.header('retry-after', '1');
   if (failed.status === 401) void reply.header('www-authenticate', 'Bearer');
   return reply.status(failed.status).type('application/problem+json').send({
-    type: `${DOCS}${failed.slug}.md`,
+    // A reference relative to this server, which serves the page of each problem: pages.ts.
+    type: `/problems/${failed.slug}`,
     title: failed.title,
     status: failed.status,
     detail: failed.detail,

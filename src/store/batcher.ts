@@ -59,7 +59,9 @@ export class Batcher<Item, Result> {
   /** Resolves when nothing waits and nothing is under way. */
   drain(): Promise<void> {
     if (this.#busy === 0 && this.#waiting.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#onIdle.push(resolve));
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+    });
   }
 
   /** What arrives in one turn of the event loop goes together. */

@@ -16,7 +16,7 @@ export async function openPostgres(url: string, options: { maxConnections?: numb
     application_name: 'paidup',
     idle_in_transaction_session_timeout: 60_000,
     options: Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${value}`).join(' '),
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => (TYPES_AS_TEXT.has(oid) ? asText : pg.types.getTypeParser(oid, format as 'text')) },
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => (TYPES_AS_TEXT.has(oid) ? asText : (pg.types.getTypeParser(oid, format) as typeof asText)) },
   });
   // An idle connection that breaks is dropped by the pool; the next query opens another or reports.
   pool.on('error', () => undefined);

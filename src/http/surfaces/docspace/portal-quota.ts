@@ -1,4 +1,4 @@
-import { instantText, type Instant } from '../../../core/instant.js';
+import { instantText, parseInstant, type Instant } from '../../../core/instant.js';
 import type { BillingState } from '../../../core/state.js';
 import { featureIdOf } from './feature.js';
 import { docspaceInteger, docspaceText } from './metadata.js';
@@ -45,9 +45,6 @@ function defaultQuota(metadata: Metadata, name: string): DefaultQuota {
 /** Never set, it was changed at the moment of reading, as the vendor's server has it. */
 function tenantQuota(metadata: Metadata, asOf: Instant): PortalQuotas['tenantCustomQuota'] {
   const bytes = docspaceInteger(metadata, 'tenant_quota');
-  return {
-    enableQuota: bytes !== undefined,
-    quota: bytes ?? NONE,
-    lastModified: docspaceText(metadata, 'tenant_quota_modified_at') ?? instantText(asOf),
-  };
+  const changedAt = parseInstant(docspaceText(metadata, 'tenant_quota_changed_at') ?? '');
+  return { enableQuota: bytes !== undefined, quota: bytes ?? NONE, lastModified: instantText(changedAt ?? asOf) };
 }

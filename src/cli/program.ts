@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { HELP } from './help.js';
+import { createKey, listKeys, revokeKey, type KeysCreateFlags, type KeysListFlags, type KeysRevokeFlags } from './keys.js';
+import { migrateStore, type MigrateFlags } from './migrate.js';
+import { report, type ReportFlags } from './report.js';
+import { serve, type ServeFlags } from './serve.js';
+import { verify, type VerifyFlags } from './verify.js';
+
+/** The commands and their flags; what they mean is said in help.ts. A command that ends with a code of its own tells it by `end`. */
+export function commands(end: (code: number) => void): Command {
+  const program = new Command('paidup');
+  program
+    .exitOverride()
+    .configureHelp({ formatHelp: (command) => HELP[fullName(command)] ?? '' })
+    .configureOutput({ outputError: (text, write) => write(`paidup: ${text.replace(/^error: /, '')}`) })
+    .showHelpAfterError('For what it takes: add --help')
+    .version(version(), '--version')
+    .helpOption('--help');
+  withStore(program.command('serve'))
+    .option('--port <n>')
+    .option('--host <h>')
+    .option('--demo')
+    .option('--json')
+    .option('--log-level <l>')
+    .option('--cors-origin <o...>')
+    .addOption(new Option('--sandbox').hideHelp())
+    .action((flags: ServeFlags) => serve(flags));
+  program
+    .command('report')
+    .option('--from <dialect>')
+    .option('--url <url>')
+    .option('--key <key>')
+    .option('--subject <s>')
+    .option('--json')
+    .action(async (flags: ReportFlags) => end(await report(flags)));
+  addKeys(program.command('keys'));
+  withStore(program.command('migrate')).option('--json').action((flags: MigrateFlags) => migrateStore(flags));
+  withStore(program.command('verify'))
+    .option('--repair')
+    .option('--json')
+    .action(async (flags: VerifyFlags) => end(await verify(flags)));
+  return program;
+}
+
+function addKeys(keys: Command): void {
+  withStore(keys.command('create'))
+    .option('--kind <kind>')
+    .option('--customer <id>')
+    .option('--name <n>')
+    .option('--scope <s...>')
+    .option('--json')
+    .action((flags: KeysCreateFlags) => createKey(flags));
+  withStore(keys.command('list')).option('--customer <id>').option('--json').action((flags: KeysListFlags) => listKeys(flags));
+  withStore(keys.command('revoke'))
+    .argument('<id>')
+    .option('--json')
+    .action((id: string, flags: KeysRevokeFlags) => revokeKey(id, flags));
+}
+
+function withStore(command: Command): Command {
+  return command.option('--data <dir>').option('--database-url <url>');
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return manifest.version;
+}
