@@ -1,6 +1,5 @@
 import { Refusal } from '../core/problems.js';
 import { StoreUnavailable } from '../store/database.js';
-import { StoreLocked } from '../store/embedded.js';
 import { SchemaMismatch } from '../store/migrate.js';
 
 /** What the program ends with: a contract with scripts. */
@@ -30,5 +29,5 @@ export function oneLine(text: string): string {
 }
 
 function isExpected(error: unknown): error is Error {
-  return [Failed, Refusal, StoreUnavailable, StoreLocked, SchemaMismatch].some((kind) => error instanceof kind);
+  return [Failed, Refusal, StoreUnavailable, SchemaMismatch].some((kind) => error instanceof kind);
 }

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { HELP } from './help.js';
-import { createKey, listKeys, revokeKey, type KeysCreateFlags, type KeysListFlags, type KeysRevokeFlags } from './keys.js';
-import { migrateStore, type MigrateFlags } from './migrate.js';
-import { report, type ReportFlags } from './report.js';
-import { serve, type ServeFlags } from './serve.js';
-import { verify, type VerifyFlags } from './verify.js';
+import type { KeysCreateFlags, KeysListFlags, KeysRevokeFlags } from './keys.js';
+import type { MigrateFlags } from './migrate.js';
+import type { ReportFlags } from './report.js';
+import type { ServeFlags } from './serve.js';
+import type { VerifyFlags } from './verify.js';
 
-/** The commands and their flags; what they mean is said in help.ts. A command that ends with a code of its own tells it by `end`. */
+/**
+ * The commands and their flags; what they mean is said in help.ts. A command that ends with a code of its own tells it
+ * by `end`. Each one is loaded when it is called, so that help need not wait for a database that nobody asked for.
+ */
 export function commands(end: (code: number) => void): Command {
   const program = new Command('paidup');
   program
@@ -25,7 +28,7 @@ export function commands(end: (code: number) => void): Command {
     .option('--log-level <l>')
     .option('--cors-origin <o...>')
     .addOption(new Option('--sandbox').hideHelp())
-    .action((flags: ServeFlags) => serve(flags));
+    .action(async (flags: ServeFlags) => (await import('./serve.js')).serve(flags));
   program
     .command('report')
     .option('--from <dialect>')
@@ -33,13 +36,15 @@ export function commands(end: (code: number) => void): Command {
     .option('--key <key>')
     .option('--subject <s>')
     .option('--json')
-    .action(async (flags: ReportFlags) => end(await report(flags)));
+    .action(async (flags: ReportFlags) => end(await (await import('./report.js')).report(flags)));
   addKeys(program.command('keys'));
-  withStore(program.command('migrate')).option('--json').action((flags: MigrateFlags) => migrateStore(flags));
+  withStore(program.command('migrate'))
+    .option('--json')
+    .action(async (flags: MigrateFlags) => (await import('./migrate.js')).migrateStore(flags));
   withStore(program.command('verify'))
     .option('--repair')
     .option('--json')
-    .action(async (flags: VerifyFlags) => end(await verify(flags)));
+    .action(async (flags: VerifyFlags) => end(await (await import('./verify.js')).verify(flags)));
   return program;
 }
 
@@ -50,12 +55,15 @@ function addKeys(keys: Command): void {
     .option('--name <n>')
     .option('--scope <s...>')
     .option('--json')
-    .action((flags: KeysCreateFlags) => createKey(flags));
-  withStore(keys.command('list')).option('--customer <id>').option('--json').action((flags: KeysListFlags) => listKeys(flags));
+    .action(async (flags: KeysCreateFlags) => (await import('./keys.js')).createKey(flags));
+  withStore(keys.command('list'))
+    .option('--customer <id>')
+    .option('--json')
+    .action(async (flags: KeysListFlags) => (await import('./keys.js')).listKeys(flags));
   withStore(keys.command('revoke'))
     .argument('<id>')
     .option('--json')
-    .action((id: string, flags: KeysRevokeFlags) => revokeKey(id, flags));
+    .action(async (id: string, flags: KeysRevokeFlags) => (await import('./keys.js')).revokeKey(id, flags));
 }
 
 function withStore(command: Command): Command {

@@ -109,7 +109,7 @@ async function openServer(url: Setting): Promise<{ database: Database; name: str
   try {
     return { database: await openPostgres(url.value), name: name ?? 'PostgreSQL' };
   } catch (error) {
-    const reason = name === undefined ? `${(error as Error).message}; does its password have / or @ in it? Write %2F and %40` : whyOf(error);
+    const reason = name === undefined ? `${(error as Error).message}; is the address well-formed? In a password, / and @ are written %2F and %40` : whyOf(error);
     throw new Failed(withoutSecrets(`cannot open ${name ?? 'PostgreSQL'}: ${reason}`, url.value), { cause: error });
   }
 }

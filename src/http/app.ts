@@ -1,6 +1,5 @@
 import swagger from '@fastify/swagger';
 import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import { Refusal } from '../core/problems.js';
 import type { Engine } from '../service/engine.js';
 import { apiKeyRoutes } from './api-key.js';
 import { authorizeNative } from './auth.js';
@@ -19,6 +18,7 @@ import { digaRoutes } from './surfaces/diga/routes.js';
 import { docspaceRoutes } from './surfaces/docspace/routes.js';
 import { larkRoutes } from './surfaces/lark/routes.js';
 import { topUpRoutes } from './top-up.js';
+import { answerUnknown } from './unknown.js';
 import { usageRoutes } from './usage.js';
 import { validatorCompiler } from './validate.js';
 import { walletRoutes } from './wallet.js';
@@ -51,7 +51,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // Schemas of answers describe; they do not drop fields. A test holds answers against them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler((request, reply) => sendProblem(new Refusal('not_found', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}.`), request, reply));
+  answerUnknown(app);
   observe(app, context);
   await app.register(swagger, { openapi: OPENAPI });
   await app.register(native(context));

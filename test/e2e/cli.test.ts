@@ -360,7 +360,9 @@ function spawnProgram(args: string[], env: Record<string, string> = {}): Spawned
   let stderr = '';
   child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
   child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-  const exited = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const exited = new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+  });
   return {
     child,
     exited,
@@ -391,7 +393,7 @@ async function run(args: string[], env: Record<string, string> = {}): Promise<{ 
   return { code, ...spawned.output() };
 }
 
-async function get(url: string, headers: Record<string, string> = {}): Promise<{ status: number; body: any }> {
+async function get(url: string, headers: Record<string, string> = {}): Promise<{ status: number; body: ReturnType<typeof JSON.parse> }> {
   const response = await fetch(url, { headers: { ...headers, connection: 'close' } });
   const text = await response.text();
   return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };

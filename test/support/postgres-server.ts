@@ -89,8 +89,13 @@ async function untilReady(url: string, server: ChildProcess): Promise<void> {
 
 async function stopServer(server: ChildProcess, folder: string): Promise<void> {
   await new Promise<void>((resolve) => {
-    if (server.exitCode !== null) return resolve();
-    server.once('exit', () => resolve());
+    if (server.exitCode !== null) {
+      resolve();
+      return;
+    }
+    server.once('exit', () => {
+      resolve();
+    });
     // Immediate shutdown: the folder goes anyway.
     server.kill('SIGQUIT');
   });
@@ -103,7 +108,9 @@ function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+      probe.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
     });
   });
 }

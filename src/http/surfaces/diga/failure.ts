@@ -17,20 +17,17 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 function faultOf(failed: Failure): Fault {
-  switch (failed.slug) {
-    case 'unauthorized':
+  switch (failed.status) {
+    case 401:
       return { error_code: 'INVALID_API_KEY', message: 'Invalid or missing API key' };
-    case 'forbidden':
+    case 403:
       // The vendor's billing pages show INTERNAL_SERVER_ERROR as the code here, all its others this one.
       return { error_code: 'MISSING_PERMISSIONS', message: 'Missing required permissions' };
-    case 'not_found':
-      return { error_code: 'NOT_FOUND', message: failed.detail };
-    case 'method_not_allowed':
+    case 405:
       return { error_code: 'METHOD_NOT_ALLOWED', message: 'Method Not Allowed' };
-    case 'internal_error':
+    case 500:
       return { error_code: 'INTERNAL_SERVER_ERROR', message: 'Error: Internal Server Error' };
-    case 'overloaded':
-    case 'store_unavailable':
+    case 503:
       return { error_code: 'SERVICE_UNAVAILABLE', message: failed.detail };
     default:
       return { error_code: failed.slug.toUpperCase(), message: failed.detail };

@@ -37,7 +37,6 @@ export const SubscriptionSchema = Type.Object({
 /** What `GET /v1/billing/subscription/` answers. */
 export type DigaSubscription = Static<typeof SubscriptionSchema>;
 
-export type DigaPeriod = (typeof PERIODS)[number];
 export type DigaNextPhase = Static<typeof NextPhase>;
 
 /** The vendor's error body (section 3). */
