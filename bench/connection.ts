@@ -19,7 +19,7 @@ export class Connection {
     const { hostname, port } = new URL(url);
     this.#onAnswer = onAnswer;
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    this.#socket.on('data', (chunk) => this.#take(chunk as Buffer));
+    this.#socket.on('data', (chunk) => this.#take(chunk));
     this.#socket.on('error', onError);
     this.#socket.on('end', () => onError(new Error('the server closed the connection')));
   }
@@ -43,7 +43,7 @@ export class Connection {
         return;
       }
       this.#head = undefined;
-      const head = all.latin1Slice(0, end);
+      const head = all.toString('latin1', 0, end);
       const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
       if (length === undefined) throw new Error(`an answer without its length: ${head}`);
       this.#status = Number(head.slice(9, 12));

@@ -1,6 +1,6 @@
 import type { Currency } from './currency.js';
 import { decimal, divide, multiply, type Decimal } from './decimal.js';
-import { earliest, instant, type Instant } from './instant.js';
+import { earliest, type Instant } from './instant.js';
 import { minorDigits } from './currency.js';
 import { addMoney, roundToMoney, sumMoney, zeroMoney, type Money } from './money.js';
 import { boundaryAt, type IndexedPeriod, type Period } from './period.js';
@@ -60,7 +60,7 @@ function nextChargeAt(subscription: Subscription, usage: readonly PriceUsage[], 
   const status = statusAt(subscription, at);
   if (status === 'canceled') return undefined;
   if (status === 'scheduled') return subscription.startsAt < subscription.endsAt ? subscription.startsAt : undefined;
-  const billed = usage.filter((one) => one.price.paidFrom === 'invoice' && (one.isOverageAllowed || one.amount.minor !== 0n));
+  const billed = usage.filter((one) => isBilled(one) && (one.isOverageAllowed || one.amount.minor !== 0n));
   const turn = billingPeriodAt(subscription, at).endsAt;
   const isLast = turn >= subscription.endsAt;
   if (isLast && billed.length === 0) return undefined;
@@ -98,9 +98,14 @@ function partOfPeriod(input: { amount: Decimal; phase: Phase; period: IndexedPer
   return roundToMoney(prorated, currency);
 }
 
+/** What is only counted stands on no invoice. */
+function isBilled({ price, amount }: PriceUsage): boolean {
+  return price.paidFrom === 'invoice' && (price.included !== 'unlimited' || amount.minor !== 0n);
+}
+
 function usageLines(usage: readonly PriceUsage[], date: Instant): InvoiceLine[] {
   return usage
-    .filter((one) => one.price.paidFrom === 'invoice' && one.window.endsAt <= instant(date))
+    .filter((one) => isBilled(one) && one.window.endsAt <= date)
     .map((one) => ({
       kind: 'usage' as const,
       subscriptionId: one.subscription.id,

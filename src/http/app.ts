@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly logger?: FastifyServerOptions['logger'];
   /** Origins that a browser may read the Diga surface from; Lark's billing state is open to all. */
   readonly corsOrigins?: readonly string[];
+  /** Whether a proxy in front says the host and protocol that the client used (X-Forwarded-…). */
+  readonly trustProxy?: boolean;
 }
 
 /** Largest body taken: 1,000 events of some size. */
@@ -42,6 +44,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: false },
     requestIdHeader: false,
+    trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
   });
   const context: HttpContext = { engine: options.engine };
