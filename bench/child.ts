@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The server and what it is compared with run on one core, what loads them on another. */
@@ -30,7 +31,7 @@ export interface ChildInput {
 
 /** Starts the program and waits for its first message. */
 export async function startChild<Message>({ script, core, input, profileFolder }: ChildInput): Promise<Child<Message>> {
-  const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${profileName(script)}`];
+  const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.join(profileFolder, profileName(script))}`];
   const command = [process.execPath, ...profile, '--import', 'tsx', fileURLToPath(new URL(script, import.meta.url)), JSON.stringify(input)];
   const [program, ...args] = (isPinned ? ['taskset', '-c', CORE_NUMBERS[core], ...command] : command) as [string, ...string[]];
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, NODE_ENV: 'production' } });
@@ -50,9 +51,10 @@ export async function runChild<Result>(input: ChildInput): Promise<Result> {
 }
 
 let profiles = 0;
+/** A folder for each process: the thread that loads TypeScript writes a profile too. */
 function profileName(script: string): string {
   profiles += 1;
-  return `${String(profiles).padStart(2, '0')}-${script.replaceAll(/[^a-z-]+/g, '-')}.cpuprofile`;
+  return `${String(profiles).padStart(2, '0')}-${script.replaceAll(/[^a-z-]+/g, '-')}`;
 }
 
 function residentBytes({ pid }: ChildProcess): number {

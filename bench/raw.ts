@@ -31,6 +31,7 @@ const ids = customerIds();
 const prefix = randomBytes(6).toString('hex');
 const endsAt = performance.now() + job.seconds * 1000;
 let inserted = 0;
+let made = 0;
 await Promise.all(Array.from({ length: job.connections }, insertUntilTheEnd));
 const result: RawResult = { perSecond: inserted / job.seconds };
 tell(result);
@@ -53,7 +54,6 @@ async function insertUntilTheEnd(): Promise<void> {
   await client.end();
 }
 
-let made = 0;
 function batch(): unknown[] {
   const numbers = Array.from({ length: EVENTS_PER_BULK_CALL }, () => Math.floor(Math.random() * ids.length)).sort((a, b) => a - b);
   const first = made;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Engine } from '../service/engine.js';
@@ -44,6 +45,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: false },
     requestIdHeader: false,
+    genReqId: requestIds(),
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
   });
@@ -62,6 +64,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(digaRoutes(context, { corsOrigins: options.corsOrigins ?? [] }));
   await app.register(larkRoutes(context));
   return app;
+}
+
+/** Ids that stay apart over restarts and processes: some chance, then a count. */
+function requestIds(): () => string {
+  const prefix = randomBytes(6).toString('hex');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `req_${prefix}_${count.toString(36)}`;
+  };
 }
 
 function native(context: HttpContext) {

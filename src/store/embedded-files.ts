@@ -136,9 +136,14 @@ export class WatchedMemory extends MemoryFS {
 
 /** Makes `folder` and what is missing above it, and syncs each new name into the folder that holds it. */
 export function makeFolder(folder: string): void {
-  const first = fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = folder; made !== path.dirname(first); made = path.dirname(made)) syncPath(path.dirname(made));
+  // Level by level: mkdir with `recursive` never returns where nothing can be made, such as under /proc.
+  const known = fs.statSync(folder, { throwIfNoEntry: false });
+  if (known?.isDirectory() === true) return;
+  if (known !== undefined) throw new Error(`${folder} is not a folder`);
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  fs.mkdirSync(folder, { mode: 0o700 });
+  syncPath(parent);
 }
 
 /** Syncs every file and folder inside `folder`, and `folder` itself. */

@@ -111,8 +111,8 @@ describe('a store in a folder', () => {
     const file = path.join(temporaryFolder(), 'file');
     fs.writeFileSync(file, '');
 
-    await expect(openEmbedded({ dataDir: file })).rejects.toThrow(`the store needs a folder at ${file}: EEXIST`);
-    await expect(openEmbedded({ dataDir: path.join(file, 'store') })).rejects.toThrow(`${path.join(file, 'store')}: ENOTDIR`);
+    await expect(openEmbedded({ dataDir: file })).rejects.toThrow(`the store needs a folder at ${file}: ${file} is not a folder`);
+    await expect(openEmbedded({ dataDir: path.join(file, 'store') })).rejects.toThrow(`${path.join(file, 'store')}: ${file} is not a folder`);
   });
 
   test('starts again from nothing when its making was interrupted', async () => {

@@ -74,7 +74,7 @@ export async function startPaidup(options: { store?: StoreKind; now?: Instant } 
         headers: { authorization: `Bearer ${secretKey}`, ...headers },
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      return { status: response.statusCode, body: response.body === '' ? null : response.json(), headers: response.headers };
+      return { status: response.statusCode, body: (response.body === '' ? null : response.json()) as never, headers: response.headers };
     },
     customerKey: async (customer, scopes = []) => (await createApiKey(engine, { kind: 'customer', customer, name: 'test', scopes })).key,
     stop: async () => {

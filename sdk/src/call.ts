@@ -1,0 +1,198 @@
+import type { InstantInput } from './money.js';
+import { PaidupProblem, PaidupUnreachable, readProblem, unreadable } from './problem.js';
+import { readSecret, type Secret } from './secret.js';
+import { pause, retryAfterMs } from './wait.js';
+
+/** What a client is made of. */
+export interface ClientOptions {
+  /** Where Paidup is, such as "https://billing.example.com" or "http://127.0.0.1:4610". */
+  url: string;
+  /** An API key: secret, publishable or customer. It goes into the Authorization header, and nowhere else. */
+  key: string;
+  /** In place of the global fetch. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** How long one attempt may take, to the last byte of its answer, in milliseconds; 30,000 unless told. */
+  timeoutMs?: number | undefined;
+  /** How often a call that is safe to repeat is made again at most; 2 unless told. */
+  maxRetries?: number | undefined;
+}
+
+/** What one call may be told. */
+export interface CallOptions {
+  /** Ends the call, its waits and its repeats included; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** In place of the client's. */
+  timeoutMs?: number | undefined;
+  /**
+   * For writes: the same key with the same request is carried out once, however often it is sent; 1 to 255
+   * characters. The SDK makes one per call, which covers its own repeats. Give one of your own (an order number, say)
+   * to be covered when your program starts again.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** A value of a query; a list is written with commas between. */
+export type QueryValue = string | number | InstantInput | readonly string[] | undefined;
+
+export interface Request {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  /** Segments as they are; they are encoded here. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, QueryValue>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** A body that is JSON already, in place of `body`. */
+  readonly json?: string;
+  /**
+   * What makes a write safe to repeat: an Idempotency-Key (unless told otherwise), or the ids in its body. `never`:
+   * the server keeps no answer for it.
+   */
+  readonly repeat?: 'by_key' | 'by_body' | 'never';
+  readonly options?: CallOptions | undefined;
+}
+
+/** Makes one call and gives the body of its answer. @throws PaidupProblem, PaidupUnreachable, or the signal's reason. */
+export type Call = <Answer>(request: Request) => Promise<Answer>;
+
+/** Statuses after which the same request may succeed. */
+const PASSING_STATUSES = new Set([429, 502, 503, 504]);
+/** The longest that Retry-After is obeyed; a server that asks for more gets no repeat. */
+const LONGEST_WAIT_MS = 60_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_BACK_OFF_MS = 8_000;
+
+/** What came of one attempt. `waitMs` is what the server asked for. */
+type Outcome<Answer> = { readonly answer: Answer } | { readonly failure: Error; readonly isPassing: boolean; readonly waitMs?: number | undefined };
+
+interface Attempt {
+  readonly address: string;
+  readonly method: string;
+  /** For messages: method and path, without the query. */
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What makes the calls of a client. @throws TypeError when an option is not usable; no message quotes the key. */
+export function createCall(options: ClientOptions): Call {
+  const base = readUrl(options.url);
+  const secret = readSecret(options.key);
+  const { fetch: ownFetch, timeoutMs = 30_000, maxRetries = 2 } = options;
+  const send: typeof globalThis.fetch = (address, init) => (ownFetch ?? globalThis.fetch)(address, init);
+  return async <Answer>(request: Request): Promise<Answer> => {
+    const attempt = attemptOf(request, { base, secret, timeoutMs });
+    const isRepeatable = request.repeat !== 'never';
+    for (let made = 1; ; made += 1) {
+      const outcome = await attemptOnce<Answer>(attempt, { send, secret });
+      if ('answer' in outcome) return outcome.answer;
+      if (made > 1 && isGone(request, outcome.failure)) return undefined as Answer;
+      const waitMs = outcome.waitMs ?? backOffMs(made);
+      if (!isRepeatable || !outcome.isPassing || made > maxRetries || waitMs > LONGEST_WAIT_MS) throw outcome.failure;
+      await pause(waitMs, attempt.signal);
+    }
+  };
+}
+
+/** A deletion that is repeated and finds nothing has done its work the first time. */
+function isGone({ method }: Request, failure: Error): boolean {
+  return method === 'DELETE' && failure instanceof PaidupProblem && failure.slug === 'not_found';
+}
+
+function attemptOf(request: Request, client: { base: string; secret: Secret; timeoutMs: number }): Attempt {
+  const { method, options = {} } = request;
+  const path = request.path.map((segment) => `/${encodeSegment(segment)}`).join('');
+  const body = request.json ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+  const hasKey = method !== 'GET' && (request.repeat ?? 'by_key') === 'by_key';
+  return {
+    address: `${client.base}${path}${queryText(request.query ?? {})}`,
+    method,
+    name: client.secret.scrub(`${method} ${path}`),
+    headers: {
+      authorization: `Bearer ${client.secret.key}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(hasKey ? { 'idempotency-key': options.idempotencyKey ?? newKey() } : {}),
+    },
+    body,
+    timeoutMs: options.timeoutMs ?? client.timeoutMs,
+    signal: options.signal,
+  };
+}
+
+async function attemptOnce<Answer>(attempt: Attempt, client: { send: typeof globalThis.fetch; secret: Secret }): Promise<Outcome<Answer>> {
+  const { signal, timeoutMs } = attempt;
+  signal?.throwIfAborted();
+  // Not AbortSignal.any and AbortSignal.timeout: on Node 20 a signal made of both may be collected before it fires.
+  const ending = new AbortController();
+  let isTimeout = false;
+  const timer = setTimeout(() => {
+    isTimeout = true;
+    ending.abort();
+  }, timeoutMs);
+  const end = (): void => ending.abort();
+  signal?.addEventListener('abort', end, { once: true });
+  try {
+    const { method, headers, body } = attempt;
+    // A redirect is shown, not followed: the key goes to the address it was given for.
+    const response = await client.send(attempt.address, { method, headers, redirect: 'manual', signal: ending.signal, ...(body === undefined ? {} : { body }) });
+    return readAnswer<Answer>(response, await response.text(), client.secret);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = isTimeout ? `gave no whole answer within ${timeoutMs} ms` : `could not be reached: ${client.secret.reasonOf(error)}`;
+    return { failure: new PaidupUnreachable(`${attempt.name}: Paidup ${reason}.`, { isTimeout, cause: client.secret.copyOf(error) }), isPassing: true };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+  }
+}
+
+function readAnswer<Answer>(response: Response, text: string, secret: Secret): Outcome<Answer> {
+  const { status } = response;
+  if (status === 204) return { answer: undefined as Answer };
+  if (response.ok) {
+    try {
+      return { answer: JSON.parse(text) as Answer };
+    } catch {
+      return { failure: new PaidupProblem(unreadable(status, secret.scrub(text))), isPassing: false };
+    }
+  }
+  const failure = new PaidupProblem(readProblem(status, secret.scrub(text)));
+  return { failure, isPassing: PASSING_STATUSES.has(status), waitMs: retryAfterMs(response.headers.get('retry-after')) };
+}
+
+/** Twice as long each time, and up to half of that less by chance, so that many clients do not come back at once. */
+function backOffMs(made: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** (made - 1), LONGEST_BACK_OFF_MS) * (1 - Math.random() / 2);
+}
+
+/** @throws TypeError for a name that no path can hold: an address reads "." and ".." as steps. */
+function encodeSegment(segment: string): string {
+  if (typeof segment !== 'string' || segment === '' || segment === '.' || segment === '..') throw new TypeError(`"${segment}" cannot stand in an address: it names nothing.`);
+  return encodeURIComponent(segment);
+}
+
+function queryText(query: Readonly<Record<string, QueryValue>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    parameters.set(name, value instanceof Date ? value.toISOString() : typeof value === 'object' ? value.join(',') : String(value));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** @throws TypeError unless it is an http address without a name, password, query or fragment. */
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw new TypeError('url must be an address that begins with http:// or https://.');
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') throw new TypeError('url must hold no name, password, query or fragment.');
+  return url.href.replace(/\/+$/, '');
+}
+
+/** A browser gives randomUUID to pages that came over https only. */
+function newKey(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,52 @@
+import { apiKeyOperations, type ApiKeyOperations } from './api-key.js';
+import { calculateOperations, type CalculateOperations } from './calculate.js';
+import { createCall, type ClientOptions } from './call.js';
+import { catalogOperations, type CatalogOperations } from './catalog.js';
+import { customerOperations, type CustomerOperations } from './customer.js';
+import { eventOperations, type EventOperations } from './event.js';
+import { healthOperations, type HealthOperations } from './health.js';
+import { paymentMethodOperations, type PaymentMethodOperations } from './payment-method.js';
+import { stateOperations, type StateOperations } from './state.js';
+import { subscriptionOperations, type SubscriptionOperations } from './subscription.js';
+import { topUpOperations, type TopUpOperations } from './top-up.js';
+import { usageOperations, type UsageOperations } from './usage.js';
+import { walletOperations, type WalletOperations } from './wallet.js';
+
+/** The native API of one Paidup: one method per operation. It holds no connection and needs no closing. */
+export interface Client
+  extends CatalogOperations,
+    CustomerOperations,
+    SubscriptionOperations,
+    EventOperations,
+    UsageOperations,
+    StateOperations,
+    WalletOperations,
+    TopUpOperations,
+    PaymentMethodOperations,
+    ApiKeyOperations,
+    CalculateOperations,
+    HealthOperations {}
+
+/**
+ * A client of the Paidup at `url`. Nothing is asked of it yet.
+ * @throws TypeError when the address or the key is not usable.
+ * @example
+ * const client = createClient({ url: 'http://127.0.0.1:4610', key: process.env.PAIDUP_KEY });
+ */
+export function createClient(options: ClientOptions): Client {
+  const call = createCall(options);
+  return {
+    ...catalogOperations(call),
+    ...customerOperations(call),
+    ...subscriptionOperations(call),
+    ...eventOperations(call),
+    ...usageOperations(call),
+    ...stateOperations(call),
+    ...walletOperations(call),
+    ...topUpOperations(call),
+    ...paymentMethodOperations(call),
+    ...apiKeyOperations(call),
+    ...calculateOperations(call),
+    ...healthOperations(call),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Call, CallOptions } from './call.js';
+import type { Instant, Metadata } from './money.js';
+import { everyItem, type Page, type PageQuery } from './page.js';
+
+/** What is known of a customer; what is left out stays as it is, or takes its default. */
+export interface CustomerProfile {
+  name?: string | null | undefined;
+  email?: string | null | undefined;
+  /** ISO 4217; USD unless told. */
+  currency?: string | undefined;
+  /** IANA zone in which the customer's days are counted; UTC unless told. */
+  timezone?: string | undefined;
+  metadata?: Metadata | undefined;
+}
+
+export interface CustomerInput extends CustomerProfile {
+  /** Your own name for the customer; unique, for ever. It may stand wherever an id may. */
+  external_id?: string | null | undefined;
+}
+
+/** Who owes and uses. */
+export interface Customer {
+  id: string;
+  external_id: string | null;
+  name: string | null;
+  email: string | null;
+  currency: string;
+  timezone: string;
+  metadata: Metadata;
+  account_number: number;
+  created_at: Instant;
+  /** Number of the customer's last change. */
+  revision: number;
+}
+
+export interface CustomerQuery extends PageQuery {
+  /** Part of a name, e-mail or external id. */
+  query?: string | undefined;
+}
+
+/** `customer` is the id or your own external id, everywhere. */
+export interface CustomerOperations {
+  /** Problems: `invalid_request`; `already_exists` when the external id was ever taken. */
+  createCustomer(customer: CustomerInput, options?: CallOptions): Promise<Customer>;
+  /** Makes the customer with this external id, or sets its profile. Problems: `invalid_request`. */
+  putCustomer(customer: string, profile: CustomerProfile, options?: CallOptions): Promise<Customer>;
+  /** Changes what the profile names. Problems: `invalid_request`, `not_found`. */
+  updateCustomer(customer: string, profile: CustomerProfile, options?: CallOptions): Promise<Customer>;
+  /** Problems: `not_found`. */
+  getCustomer(customer: string, options?: CallOptions): Promise<Customer>;
+  /** The customer is not found any more; its facts are kept, and its names stay taken. Problems: `not_found`. */
+  deleteCustomer(customer: string, options?: CallOptions): Promise<void>;
+  /** A page of the customers, newest first. */
+  listCustomers(query?: CustomerQuery, options?: CallOptions): Promise<Page<Customer>>;
+  /**
+   * Every customer, newest first.
+   * @example
+   * for await (const customer of client.customers({ query: 'acme' })) console.log(customer.id);
+   */
+  customers(query?: CustomerQuery, options?: CallOptions): AsyncGenerator<Customer, void, undefined>;
+}
+
+export function customerOperations(call: Call): CustomerOperations {
+  const listCustomers = (query?: CustomerQuery, options?: CallOptions): Promise<Page<Customer>> => call({ method: 'GET', path: ['v1', 'customers'], query: { ...query }, options });
+  return {
+    createCustomer: (customer, options) => call({ method: 'POST', path: ['v1', 'customers'], body: customer, options }),
+    putCustomer: (customer, profile, options) => call({ method: 'PUT', path: ['v1', 'customers', customer], body: profile, options }),
+    updateCustomer: (customer, profile, options) => call({ method: 'PATCH', path: ['v1', 'customers', customer], body: profile, options }),
+    getCustomer: (customer, options) => call({ method: 'GET', path: ['v1', 'customers', customer], options }),
+    deleteCustomer: (customer, options) => call({ method: 'DELETE', path: ['v1', 'customers', customer], options }),
+    listCustomers,
+    customers: (query, options) => everyItem((page) => listCustomers({ ...query, ...page }, options), query),
+  };
+}

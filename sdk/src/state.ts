@@ -1,0 +1,122 @@
+import type { Call, CallOptions } from './call.js';
+import type { Customer } from './customer.js';
+import type { Decimal, Instant, InstantInput, Money, OpenPeriod } from './money.js';
+import type { Subscription } from './subscription.js';
+import type { TopUpSettings } from './top-up.js';
+import type { Wallet } from './wallet.js';
+
+/** What one price of a subscription counts in its usage window. Quantities are in the meter's unit. */
+export interface PriceUsage {
+  subscription: string;
+  /** Code of the price. */
+  price: string;
+  name: string;
+  /** Code of the meter. */
+  meter: string;
+  unit: string | null;
+  window: OpenPeriod;
+  /** Null when usage is only counted. */
+  included: Decimal | null;
+  /** Units carried in from the window before. */
+  carried: Decimal;
+  used: Decimal;
+  /** included + carried - used, not below zero; null when usage is only counted. */
+  remaining: Decimal | null;
+  overage: Decimal;
+  overage_allowed: boolean;
+  paid_from: 'invoice' | 'wallet';
+  /** What the usage of this window costs so far. */
+  amount: Money;
+  /** Null when the window never ends. */
+  resets_at: Instant | null;
+  /** For a price by dimension: what was used of each combination. */
+  by_dimension?: Array<{ dimensions: Record<string, string>; used: Decimal }>;
+}
+
+/** The customer's right to a feature. */
+export interface Entitlement {
+  /** Code of the feature. */
+  feature: string;
+  name: string;
+  type: 'flag' | 'limit' | 'metered';
+  granted: boolean;
+  /** A decimal or "unlimited"; null for a flag. */
+  limit: Decimal | null;
+  used: Decimal | null;
+  remaining: Decimal | null;
+  resets_at: Instant | null;
+}
+
+export interface InvoiceLine {
+  kind: 'fixed' | 'usage';
+  subscription: string;
+  /** Code of the price. */
+  price: string;
+  description: string;
+  period: OpenPeriod;
+  quantity: Decimal;
+  /** Major units; null when tiers made the price. */
+  unit_amount: Decimal | null;
+  amount: Money;
+}
+
+/** An invoice that is not issued. */
+export interface UpcomingInvoice {
+  /** When it will be issued; null when nothing will be billed. */
+  date: Instant | null;
+  currency: string;
+  lines: InvoiceLine[];
+  subtotal: Money;
+  tax: Money;
+  total: Money;
+  amount_due: Money;
+}
+
+/** The part of the state that holds no person and no balance: what a publishable key reads. */
+export interface PublicState {
+  customer: { id: string; external_id: string | null };
+  /** The moment it is true for. */
+  as_of: Instant;
+  /** Number of the customer's last change. */
+  revision: number;
+  subscriptions: Subscription[];
+  usage: PriceUsage[];
+  entitlements: Entitlement[];
+  /** Whether the customer may go on, and why not. */
+  access: { allowed: boolean; reasons: Array<{ code: string; detail: string }> };
+}
+
+/** What the customer has, has used, owes and may do. */
+export interface State extends PublicState {
+  customer: Customer;
+  /** One per currency; the customer's own first. */
+  wallet: Wallet[];
+  /** Null when the automatic top-up was never set. */
+  top_up: TopUpSettings | null;
+  payment_method: { status: 'none' | 'set' | 'expired' };
+  upcoming_invoice: UpcomingInvoice | null;
+  owed: Money;
+}
+
+export interface StateQuery {
+  /** The moment asked for; now unless told. A later one assumes no further usage. */
+  at?: InstantInput | undefined;
+}
+
+export interface StateOperations {
+  /** The whole state, for a secret key or the customer's own. Problems: `forbidden`, `not_found`. */
+  readState(customer: string, query?: StateQuery, options?: CallOptions): Promise<State>;
+  /** The same call for a publishable key, as a browser shows it: only the public part is promised. Problems: `not_found`. */
+  readPublicState(customer: string, query?: StateQuery, options?: CallOptions): Promise<PublicState>;
+  /** The next invoice if nothing more were used. Problems: `not_found`. */
+  readUpcomingInvoice(customer: string, options?: CallOptions): Promise<UpcomingInvoice>;
+}
+
+export function stateOperations(call: Call): StateOperations {
+  const read = <Answer>(customer: string, query?: StateQuery, options?: CallOptions): Promise<Answer> => call({ method: 'GET', path: ['v1', 'customers', customer, 'state'], query: { ...query }, options });
+  return {
+    readState: (customer, query, options) => read<State>(customer, query, options),
+    readPublicState: (customer, query, options) => read<PublicState>(customer, query, options),
+    readUpcomingInvoice: (customer, options) => call({ method: 'GET', path: ['v1', 'customers', customer, 'upcoming-invoice'], options }),
+  };
+}

@@ -1,0 +1,246 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseInstant } from '../../src/core/instant.js';
+import { startPaidup, type TestPaidup } from '../support/app.js';
+
+type Schema = Record<string, unknown>;
+
+interface Operation {
+  summary?: string;
+  tags?: string[];
+  parameters?: Array<{ in: string; name: string; required?: boolean; schema?: Schema }>;
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
+}
+
+interface OpenApi {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { securitySchemes: Record<string, unknown> };
+  security: Array<Record<string, string[]>>;
+}
+
+interface Call {
+  /** As the file names it: method and path with its parameters in braces. */
+  operation: string;
+  url: string;
+  body?: unknown;
+  status: number;
+}
+
+const METER = { name: 'Compute', event_name: 'compute', aggregation: 'sum', property: 'hours', unit: 'hour', dimensions: ['region'], conversion: { divide_by: '1', round: 'none' } };
+const PLAN = {
+  name: 'Pro', currency: 'EUR', interval: { unit: 'month', count: 1 },
+  features: [{ feature: 'seats', limit: '10', per_quantity_of: 'base' }, { feature: 'sso', granted: true }, { feature: 'hours', price: 'hours' }],
+  prices: [
+    { code: 'base', type: 'fixed', amount: '99.00', per_seat: true },
+    { code: 'hours', type: 'usage', meter: 'compute', included: '1', model: { type: 'per_unit', amount: '0.07' }, rollover: { cap: { multiple: '2' } } },
+    {
+      code: 'by_region', type: 'usage', meter: 'compute', paid_from: 'wallet',
+      model: { type: 'dimensional', dimensions: ['region'], cells: [{ values: { region: 'eu' }, model: { type: 'graduated', tiers: [{ up_to: null, unit_amount: '1' }] } }] },
+    },
+    { code: 'counted', type: 'usage', meter: 'compute', included: 'unlimited', model: { type: 'per_unit', amount: '0' }, window: { unit: 'lifetime' } },
+  ],
+};
+const EVENTS = [
+  { id: 'e-1', customer: 'acme', name: 'compute', timestamp: '2026-03-09T10:00:00Z', properties: { hours: '1.5', region: 'eu' } },
+  { id: 'e-1', customer: 'acme', name: 'compute', timestamp: '2026-03-09T10:00:00Z', properties: { hours: '1.5', region: 'eu' } },
+  { id: 'e-2', customer: 'nobody', name: 'compute', properties: { hours: '1.5' } },
+];
+const SUBSCRIPTIONS = 'POST /v1/customers/{customer}/subscriptions';
+
+/** Every operation of the native API, in an order that makes sense. `{sub}` and `{key}` stand for ids that came before. */
+const CALLS: Call[] = [
+  { operation: 'PUT /v1/meters/{code}', url: '/v1/meters/compute', body: METER, status: 200 },
+  { operation: 'GET /v1/meters/{code}', url: '/v1/meters/compute', status: 200 },
+  { operation: 'GET /v1/meters', url: '/v1/meters?limit=1', status: 200 },
+  { operation: 'PUT /v1/features/{code}', url: '/v1/features/seats', body: { type: 'limit' }, status: 200 },
+  { operation: 'PUT /v1/features/{code}', url: '/v1/features/sso', body: { type: 'flag', metadata: { shown: 'yes' } }, status: 200 },
+  { operation: 'PUT /v1/features/{code}', url: '/v1/features/hours', body: { type: 'metered', meter: 'compute' }, status: 200 },
+  { operation: 'GET /v1/features/{code}', url: '/v1/features/hours', status: 200 },
+  { operation: 'GET /v1/features', url: '/v1/features?limit=2', status: 200 },
+  { operation: 'PUT /v1/plans/{code}', url: '/v1/plans/pro', body: PLAN, status: 200 },
+  { operation: 'PUT /v1/plans/{code}', url: '/v1/plans/basic', body: { currency: 'EUR', interval: { unit: 'month', count: 1 } }, status: 200 },
+  { operation: 'GET /v1/plans/{code}', url: '/v1/plans/pro', status: 200 },
+  { operation: 'GET /v1/plans', url: '/v1/plans', status: 200 },
+  { operation: 'POST /v1/customers', url: '/v1/customers', body: { external_id: 'acme', name: 'Acme', currency: 'EUR', timezone: 'Europe/Madrid' }, status: 201 },
+  { operation: 'PUT /v1/customers/{customer}', url: '/v1/customers/other', body: { name: 'Other' }, status: 200 },
+  { operation: 'PATCH /v1/customers/{customer}', url: '/v1/customers/acme', body: { email: 'a@b.c', metadata: { a: 'b' } }, status: 200 },
+  { operation: 'GET /v1/customers/{customer}', url: '/v1/customers/acme', status: 200 },
+  { operation: 'GET /v1/customers', url: '/v1/customers?limit=1&query=a', status: 200 },
+  { operation: SUBSCRIPTIONS, url: '/v1/customers/acme/subscriptions', body: { plan: 'pro', starts_at: '2026-03-01T00:00:00Z', quantities: { base: '2' }, multipliers: { hours: '0.5' } }, status: 201 },
+  { operation: SUBSCRIPTIONS, url: '/v1/customers/other/subscriptions', body: { plan: 'basic', trial_days: 7 }, status: 201 },
+  { operation: 'POST /v1/subscriptions/{subscription}/phases', url: '/v1/subscriptions/{sub}/phases', body: { plan: 'basic' }, status: 200 },
+  { operation: 'POST /v1/events', url: '/v1/events', body: { events: EVENTS }, status: 200 },
+  { operation: 'PUT /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', body: { token: 'card_succeeds' }, status: 200 },
+  { operation: 'GET /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', status: 200 },
+  { operation: 'POST /v1/customers/{customer}/top-ups', url: '/v1/customers/acme/top-ups', body: { amount: '25.00' }, status: 201 },
+  { operation: 'GET /v1/customers/{customer}/wallet', url: '/v1/customers/acme/wallet', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/ledger', url: '/v1/customers/acme/ledger', status: 200 },
+  { operation: 'PUT /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', body: { enabled: true, min_balance: '10', up_to_balance: '100' }, status: 200 },
+  { operation: 'GET /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/subscriptions', url: '/v1/customers/acme/subscriptions', status: 200 },
+  { operation: 'GET /v1/subscriptions/{subscription}', url: '/v1/subscriptions/{sub}', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/usage', url: '/v1/customers/acme/usage?meter=compute&granularity=week&group_by=region', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/acme/state', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/other/state?at=2026-04-01T00:00:00Z', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/upcoming-invoice', url: '/v1/customers/acme/upcoming-invoice', status: 200 },
+  { operation: 'POST /v1/subscriptions/{subscription}/cancel', url: '/v1/subscriptions/{sub}/cancel', body: { at_period_end: true, reason: 'moved' }, status: 200 },
+  { operation: 'POST /v1/api-keys', url: '/v1/api-keys', body: { kind: 'customer', customer: 'acme', scopes: ['billing.view'] }, status: 201 },
+  { operation: 'GET /v1/api-keys', url: '/v1/api-keys?customer=acme', status: 200 },
+  { operation: 'DELETE /v1/api-keys/{id}', url: '/v1/api-keys/{key}', status: 200 },
+  { operation: 'POST /v1/calculate/amount', url: '/v1/calculate/amount', body: { currency: 'USD', price: { model: { type: 'per_unit', amount: '0.5' }, included: '2' }, quantity: '12' }, status: 200 },
+  { operation: 'POST /v1/calculate/periods', url: '/v1/calculate/periods', body: { anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, count: 3 }, status: 200 },
+  { operation: 'DELETE /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', status: 204 },
+  { operation: 'DELETE /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', status: 204 },
+  { operation: 'DELETE /v1/plans/{code}', url: '/v1/plans/basic', status: 204 },
+  { operation: 'DELETE /v1/customers/{customer}', url: '/v1/customers/other', status: 204 },
+];
+
+let paidup: TestPaidup;
+let file: OpenApi;
+const answers = new Map<Call, { status: number; body: unknown }>();
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+
+beforeAll(async () => {
+  const now = parseInstant('2026-03-10T12:00:00Z');
+  paidup = await startPaidup(now === undefined ? {} : { now });
+  file = (await paidup.call<OpenApi>('GET', '/openapi.json')).body;
+  const made = { sub: '', key: '' };
+  for (const call of CALLS) {
+    const method = call.operation.split(' ')[0] as 'GET';
+    const answer = await paidup.call(method, call.url.replace(/\{(sub|key)\}/, (_whole, name: 'sub' | 'key') => made[name]), call.body);
+    answers.set(call, answer);
+    if (call.operation === SUBSCRIPTIONS && made.sub === '') made.sub = answer.body.id;
+    if (call.operation === 'POST /v1/api-keys') made.key = answer.body.id;
+  }
+});
+afterAll(() => paidup.stop());
+
+function operations(): Array<[name: string, operation: Operation]> {
+  return Object.entries(file.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]));
+}
+
+/** Of the native API, and not of a vendor's surface that lies under /v1 too. */
+function isNative(name: string): boolean {
+  return / \/v1\/(?!billing\/)/.test(name);
+}
+
+/** Every route that the server has, as the file would name it: read from the tree that Fastify prints. */
+function registeredRoutes(): string[] {
+  const found: string[] = [];
+  const parents: string[] = [];
+  for (const line of paidup.app.printRoutes({ commonPrefix: false }).split('\n')) {
+    const [, indent = '', part = '', methods = ''] = /^(.*?)[└├]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+    if (part === '') continue;
+    const depth = indent.length / 4;
+    parents[depth] = `${depth === 0 ? '' : parents[depth - 1]}${part}`;
+    const path = parents[depth].replace(/:(\w+)/g, '{$1}');
+    found.push(...methods.split(', ').filter((method) => /^(GET|PUT|POST|PATCH|DELETE)$/.test(method)).map((method) => `${method} ${path}`));
+  }
+  return found;
+}
+
+describe('the OpenAPI file', () => {
+  it('is OpenAPI 3.1 and says how keys are sent', () => {
+    expect(file.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(file.info).toMatchObject({ title: 'Paidup', version: expect.stringMatching(/\S/) });
+    for (const requirement of file.security) {
+      for (const scheme of Object.keys(requirement)) expect(file.components.securitySchemes).toHaveProperty(scheme);
+    }
+  });
+
+  it('gives each operation a summary, tags, and responses with descriptions', () => {
+    expect(operations().length).toBeGreaterThan(30);
+    for (const [name, operation] of operations()) {
+      expect(name).toMatch(/^(GET|PUT|POST|PATCH|DELETE|OPTIONS|HEAD) \/[^?#]*$/);
+      expect(operation.summary, name).toMatch(/\S/);
+      expect(operation.tags?.length, name).toBeGreaterThan(0);
+      expect(Object.keys(operation.responses).length, name).toBeGreaterThan(0);
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(status, name).toMatch(/^([1-5]\d\d|[1-5]XX|default)$/);
+        expect(response.description, name).toEqual(expect.any(String));
+      }
+    }
+  });
+
+  it("names each path's parameters once, as required, and no others", () => {
+    for (const [name, { parameters = [] }] of operations()) {
+      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      expect(inPath.map((parameter) => parameter.name).sort(), name).toEqual([...name.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => parameter).sort());
+      expect(inPath.every((parameter) => parameter.required === true), name).toBe(true);
+      expect(new Set(parameters.map((parameter) => `${parameter.in} ${parameter.name}`)).size, name).toBe(parameters.length);
+    }
+  });
+
+  it('holds schemas that are JSON Schema 2020-12, for parameters, bodies and answers', () => {
+    for (const [name, operation] of operations()) {
+      const contents = [operation.requestBody, ...Object.values(operation.responses)].flatMap((each) => Object.values(each?.content ?? {}));
+      const schemas = [...contents, ...(operation.parameters ?? [])].map(({ schema }) => schema);
+      for (const schema of schemas) {
+        expect(schema, name).toBeTypeOf('object');
+        expect(() => ajv.compile(schema as Schema), name).not.toThrow();
+      }
+      expect(operation.requestBody === undefined || !name.startsWith('GET '), name).toBe(true);
+    }
+  });
+
+  it('holds every native route that the server has, and no other', () => {
+    const written = operations().map(([name]) => name).filter(isNative);
+    expect(registeredRoutes().filter(isNative).sort()).toEqual(written.sort());
+  });
+});
+
+describe('real answers beside the OpenAPI file', () => {
+  it('are asked of every native operation', () => {
+    const called = new Set(CALLS.map(({ operation }) => operation));
+    expect([...called].sort()).toEqual(operations().map(([name]) => name).filter(isNative).sort());
+  });
+
+  it.each(CALLS)('$operation at $url answers $status as described', (call) => {
+    const answer = answers.get(call);
+    const response = operations().find(([name]) => name === call.operation)?.[1].responses[String(call.status)];
+    expect(answer?.status, JSON.stringify(answer?.body)).toBe(call.status);
+    expect(response, `status ${call.status} is described`).toBeDefined();
+    const schema = response?.content?.['application/json']?.schema;
+    if (call.status === 204) {
+      expect(answer?.body).toBeNull();
+      return;
+    }
+    expect(schema, 'the body is described').toBeDefined();
+    const validate = ajv.compile(schema ?? {});
+    expect(validate(answer?.body), JSON.stringify(validate.errors)).toBe(true);
+    expect(undescribed(schema ?? {}, answer?.body, ''), 'fields that the file does not describe').toEqual([]);
+  });
+});
+
+/** Pointers to the fields of a value that its schema does not name. A schema that names none leaves its fields open. */
+function undescribed(schema: Schema, value: unknown, pointer: string): string[] {
+  const parts = partsOf(schema);
+  if (Array.isArray(value)) {
+    const items = parts.flatMap((part) => (part.items === undefined ? [] : [part.items as Schema]));
+    return value.flatMap((item, index) => undescribed({ anyOf: items }, item, `${pointer}/${index}`));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const named = parts.filter((part) => part.properties !== undefined || part.patternProperties !== undefined || typeof part.additionalProperties === 'object');
+  if (named.length === 0) return [];
+  return Object.entries(value).flatMap(([name, field]) => {
+    const schemas = named.flatMap((part) => fieldSchemas(part, name));
+    return schemas.length === 0 ? [`${pointer}/${name}`] : undescribed({ anyOf: schemas }, field, `${pointer}/${name}`);
+  });
+}
+
+function fieldSchemas(part: Schema, name: string): Schema[] {
+  const own = (part.properties as Record<string, Schema> | undefined)?.[name];
+  if (own !== undefined) return [own];
+  const matching = Object.entries((part.patternProperties ?? {}) as Record<string, Schema>).filter(([pattern]) => new RegExp(pattern, 'u').test(name)).map(([, schema]) => schema);
+  return typeof part.additionalProperties === 'object' ? [...matching, part.additionalProperties as Schema] : matching;
+}
+
+/** The schema and all that it is put together from. */
+function partsOf(schema: Schema): Schema[] {
+  const below = [schema.allOf, schema.anyOf, schema.oneOf].flatMap((list) => (list ?? []) as Schema[]);
+  const conditional = [schema.then, schema.else].filter((part): part is Schema => part !== undefined);
+  return [schema, ...[...below, ...conditional].flatMap(partsOf)];
+}

@@ -1,0 +1,567 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  PROBLEM_SLUGS, PaidupUnreachable, createClient, isProblem, type Client, type ClientOptions, type PaidupProblem, type UsageEvent,
+} from '../../sdk/src/index.js';
+import { PROBLEMS } from '../../src/core/problems.js';
+import { parseInstant, type Instant } from '../../src/core/instant.js';
+import { startPaidup, type TestPaidup } from '../support/app.js';
+
+/** The day after Spain's clocks went forward in 2026 (29 March had 23 hours). */
+const NOW = parseInstant('2026-03-30T10:00:00Z') as Instant;
+const HOUR_MS = 3_600_000;
+
+let paidup: TestPaidup;
+let url: string;
+let client: Client;
+
+beforeAll(async () => {
+  paidup = await startPaidup({ now: NOW });
+  url = await paidup.app.listen({ host: '127.0.0.1', port: 0 });
+  client = createClient({ url, key: paidup.secretKey });
+});
+afterAll(() => paidup.stop());
+
+/** The problem that a call is refused with. */
+async function problemOf(call: Promise<unknown>): Promise<PaidupProblem> {
+  const error = await call.then(() => undefined, (reason: unknown) => reason);
+  if (!isProblem(error)) throw new Error(`no problem: ${inspect(error)}`);
+  return error;
+}
+
+/** Everything that an iterator gives. Array.fromAsync is not in Node 20. */
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+describe('the main job through the SDK', () => {
+  it('defines a catalog and reads it back', async () => {
+    const meter = await client.putMeter('talk_minutes', {
+      name: 'Talk', event_name: 'talk', aggregation: 'sum', property: 'seconds', unit: 'minute', dimensions: ['region'], conversion: { divide_by: '60', round: 'up' },
+    });
+    await client.putFeature('sso', { name: 'SSO', type: 'flag' });
+    await client.putFeature('seats', { type: 'limit', unit: 'count' });
+    await client.putFeature('talk', { type: 'metered', meter: 'talk_minutes' });
+    const starter = await client.putPlan('starter', { name: 'Starter', currency: 'EUR', interval: { unit: 'month', count: 1 }, prices: [{ code: 'base', type: 'fixed', amount: '10.00' }] });
+    const pro = await client.putPlan('pro', {
+      name: 'Pro', currency: 'EUR', interval: { unit: 'month', count: 1 },
+      features: [{ feature: 'sso', granted: true }, { feature: 'seats', limit: '10', per_quantity_of: 'base' }, { feature: 'talk', price: 'talk' }],
+      prices: [
+        { code: 'base', type: 'fixed', amount: '99.00', per_seat: true },
+        { code: 'talk', type: 'usage', meter: 'talk_minutes', included: '30', model: { type: 'per_unit', amount: '0.07' }, rollover: { cap: { multiple: '2' } } },
+      ],
+    });
+
+    expect(meter).toMatchObject({ code: 'talk_minutes', unit: 'minute', conversion: { divide_by: '60', round: 'up' } });
+    expect(await client.getMeter('talk_minutes')).toEqual(meter);
+    expect((await client.listMeters()).data).toEqual([meter]);
+    expect(await client.getFeature('talk')).toMatchObject({ type: 'metered', meter: 'talk_minutes' });
+    expect((await client.listFeatures({ limit: 2 })).data.map(({ code }) => code)).toEqual(['seats', 'sso']);
+    expect(await client.getPlan('pro')).toEqual(pro);
+    expect((await client.listPlans()).data).toEqual([pro, starter]);
+  });
+
+  it('takes a customer from creation over usage to state and next invoice', async () => {
+    const made = await client.createCustomer({ external_id: 'acme', name: 'Acme', email: 'a@b.c', currency: 'EUR', timezone: 'Europe/Madrid', metadata: { tier: 'gold' } });
+    const subscription = await client.createSubscription('acme', { plan: 'pro', starts_at: new Date('2026-03-01T00:00:00+01:00'), quantities: { base: '2' } });
+    const { results } = await client.ingestEvents([
+      { id: 'e-1', customer: 'acme', name: 'talk', timestamp: '2026-03-29T00:30:00Z', properties: { seconds: '90', region: 'eu' } },
+      { id: 'e-2', customer: made.id, name: 'talk', timestamp: new Date('2026-03-29T01:30:00Z'), properties: { seconds: '30', region: 'us' } },
+      { id: 'e-3', customer: 'acme', name: 'talk', timestamp: '2026-03-30T08:00:00Z', properties: { seconds: '2400', region: 'eu' } },
+      { id: 'e-1', customer: 'acme', name: 'talk', timestamp: '2026-03-29T00:30:00Z', properties: { seconds: '90', region: 'eu' } },
+      { id: 'e-4', customer: 'nobody', name: 'talk', properties: { seconds: '1' } },
+    ]);
+    const state = await client.readState('acme');
+    const invoice = await client.readUpcomingInvoice(made.id);
+
+    expect(subscription).toMatchObject({ status: 'active', starts_at: '2026-02-28T23:00:00Z', quantities: { base: '2' } });
+    expect(subscription.revision).toBeGreaterThan(0);
+    expect(results.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted', 'duplicate', 'refused']);
+    expect(results[2]?.windows[0]).toMatchObject({ price: 'talk', used: '42', included: '30', remaining: '0', overage: '12' });
+    expect(results[4]).toMatchObject({ pointer: '/events/4/customer' });
+    expect(state.customer).toMatchObject({ id: made.id, external_id: 'acme', metadata: { tier: 'gold' } });
+    expect(state.usage[0]).toMatchObject({ used: '42', overage: '12', overage_allowed: true, amount: { amount: '0.84', currency: 'EUR' } });
+    expect(state.entitlements.map(({ feature, granted, limit }) => [feature, granted, limit])).toEqual(expect.arrayContaining([['seats', true, '20'], ['sso', true, null]]));
+    expect(state.access).toEqual({ allowed: true, reasons: [] });
+    expect(state.wallet).toEqual([{ currency: 'EUR', balance: '0.00', held: '0.00', accrued: '0.00', available: '0.00', last_credit: null }]);
+    expect(invoice).toEqual(state.upcoming_invoice);
+    expect(invoice).toMatchObject({ date: '2026-03-31T22:00:00Z', total: { amount: '198.84', currency: 'EUR' } });
+    expect(await client.getSubscription(subscription.id)).toEqual(state.subscriptions[0]);
+    expect((await client.readState('acme', { at: new Date('2026-04-15T00:00:00Z') })).usage[0]).toMatchObject({ used: '0', remaining: '30', window: { start: '2026-03-31T22:00:00Z' } });
+  });
+
+  it('schedules a phase, then cancels at the end of the period', async () => {
+    await client.createCustomer({ external_id: 'phased', currency: 'EUR' });
+    const { id } = await client.createSubscription('phased', { plan: 'pro', starts_at: '2026-03-01T00:00:00Z' });
+
+    const scheduled = await client.schedulePhase(id, { plan: 'starter' });
+    const canceled = await client.cancelSubscription(id, { at_period_end: true, reason: 'too dear' });
+
+    expect(scheduled.next_phase).toMatchObject({ plan: { code: 'starter' }, starts_at: '2026-04-01T00:00:00Z' });
+    expect(canceled).toMatchObject({ status: 'active', cancels_at_period_end: true, ends_at: '2026-04-01T00:00:00Z', cancel_reason: 'too dear' });
+    expect((await client.listSubscriptions('phased')).data.map((each) => each.id)).toEqual([id]);
+    expect(await client.cancelSubscription(id)).toMatchObject({ status: 'canceled' });
+    expect((await problemOf(client.cancelSubscription(id))).slug).toBe('subscription_ended');
+  });
+
+  it('changes, lists and deletes customers', async () => {
+    const made = await client.putCustomer('brief', { name: 'Brief', timezone: 'UTC' });
+    const changed = await client.updateCustomer('brief', { name: 'Briefer' });
+    const found = await client.listCustomers({ query: 'brief' });
+    await client.deleteCustomer('brief');
+
+    expect(changed).toMatchObject({ id: made.id, name: 'Briefer', timezone: 'UTC' });
+    expect(found.data.map(({ id }) => id)).toEqual([made.id]);
+    expect((await problemOf(client.getCustomer('brief'))).slug).toBe('not_found');
+  });
+
+  it('stops selling a plan', async () => {
+    await client.putPlan('old', { currency: 'EUR', interval: { unit: 'month', count: 1 } });
+    await client.archivePlan('old');
+
+    expect(await client.getPlan('old')).toMatchObject({ archived: true });
+    expect((await problemOf(client.createSubscription('acme', { plan: 'old' }))).slug).toBe('plan_archived');
+  });
+
+  it('calculates amounts and periods', async () => {
+    const tiers = [{ up_to: '5', unit_amount: '10', flat_amount: '100' }, { up_to: null, unit_amount: '10' }];
+    const amount = await client.calculateAmount({ currency: 'USD', price: { model: { type: 'graduated', tiers }, included: '0' }, quantity: '7' });
+    const { periods } = await client.calculatePeriods({ anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, count: 2 });
+    const { periods: one } = await client.calculatePeriods({ anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, containing: new Date('2023-03-15T00:00:00Z') });
+
+    expect(amount.amount).toBe('170.00');
+    expect(periods.map(({ end }) => end)).toEqual(['2023-02-28T00:00:00Z', '2023-03-31T00:00:00Z']);
+    expect(one).toEqual([{ start: '2023-02-28T00:00:00Z', end: '2023-03-31T00:00:00Z' }]);
+  });
+
+  it('says that it is up', async () => {
+    expect(await client.health()).toEqual({ status: 'ok' });
+  });
+});
+
+describe('usage over time, in a zone whose clocks change', () => {
+  const dst = { meter: 'talk_minutes', from: '2026-03-28T23:00:00Z' };
+
+  it('gives the day that lost an hour 23 hours', async () => {
+    const hours = await client.readUsage('acme', { ...dst, granularity: 'hour', to: '2026-03-29T22:00:00Z' });
+    const days = await client.readUsage('acme', { ...dst, granularity: 'day', to: NOW_TEXT });
+
+    expect(hours).toMatchObject({ timezone: 'Europe/Madrid', unit: 'minute' });
+    expect(hours.data).toHaveLength(23);
+    expect(hours.data.filter(({ events }) => events > 0).map(({ start, value }) => [start, value])).toEqual([['2026-03-29T00:00:00Z', '2'], ['2026-03-29T01:00:00Z', '1']]);
+    expect(days.data).toEqual([
+      { start: '2026-03-28T23:00:00Z', end: '2026-03-29T22:00:00Z', value: '2', events: 2 },
+      { start: '2026-03-29T22:00:00Z', end: '2026-03-30T22:00:00Z', value: '40', events: 1 },
+    ]);
+  });
+
+  it('counts weeks from Monday and months by the calendar', async () => {
+    const weeks = await client.readUsage('acme', { ...dst, granularity: 'week', to: new Date(NOW) });
+    const months = await client.readUsage('acme', { ...dst, granularity: 'month', to: NOW_TEXT });
+
+    expect(weeks.data.map(({ start, end, events }) => [start, end, events])).toEqual([
+      ['2026-03-22T23:00:00Z', '2026-03-29T22:00:00Z', 2],
+      ['2026-03-29T22:00:00Z', '2026-04-05T22:00:00Z', 1],
+    ]);
+    expect(months.data).toEqual([{ start: '2026-02-28T23:00:00Z', end: '2026-03-31T22:00:00Z', value: '42', events: 3 }]);
+  });
+
+  it('tells usage apart by dimension', async () => {
+    const { data } = await client.readUsage('acme', { ...dst, granularity: 'month', to: NOW_TEXT, group_by: ['region'] });
+    const byDefault = await client.readUsage('acme', { meter: 'talk_minutes' });
+
+    expect(data[0]?.groups).toEqual([
+      { dimensions: { region: 'eu' }, value: '42' },
+      { dimensions: { region: 'us' }, value: '1' },
+    ]);
+    expect(byDefault.data).toHaveLength(30);
+    expect((await problemOf(client.readUsage('acme', { meter: 'talk_minutes', group_by: ['planet'] }))).errors[0]?.detail).toContain('planet');
+  });
+});
+
+const NOW_TEXT = '2026-03-30T10:00:00Z';
+
+describe('the wallet through the SDK', () => {
+  it('takes a deposit from the card on file, once per idempotency key', async () => {
+    await client.createCustomer({ external_id: 'payer', currency: 'EUR' });
+    const without = await problemOf(client.deposit('payer', { amount: '25.00' }));
+    const card = await client.setPaymentMethod('payer', { token: 'card_succeeds' });
+    const first = await client.deposit('payer', { amount: '25.00' }, { idempotencyKey: 'order-7' });
+    const again = await client.deposit('payer', { amount: '25.00' }, { idempotencyKey: 'order-7' });
+    await client.deposit('payer', { amount: '5' });
+    const { data } = await client.readWallet('payer');
+    const movements = await all(client.ledger('payer', { limit: 1 }));
+
+    expect(without.slug).toBe('payment_method_missing');
+    expect(await client.getPaymentMethod('payer')).toEqual(card);
+    expect(again).toEqual(first);
+    expect(data).toEqual([expect.objectContaining({ currency: 'EUR', balance: '30.00', available: '30.00' })]);
+    expect(movements.map(({ entries }) => entries[0]?.amount)).toEqual([{ amount: '25.00', currency: 'EUR' }, { amount: '5.00', currency: 'EUR' }]);
+    expect((await client.readLedger('payer')).next_cursor).toBeNull();
+  });
+
+  it('keeps settings of the automatic top-up until they are deleted', async () => {
+    const set = await client.setTopUpSettings('payer', { enabled: true, min_balance: '10', up_to_balance: '100' });
+
+    expect(set).toMatchObject({ enabled: true, min_balance: '10', up_to_balance: '100', currency: 'EUR' });
+    expect(await client.getTopUpSettings('payer')).toEqual(set);
+    expect((await client.readState('payer')).top_up).toEqual(set);
+    expect((await problemOf(client.setTopUpSettings('payer', { enabled: true, min_balance: '4', up_to_balance: '100' }))).errors).toEqual([
+      { pointer: '/min_balance', detail: 'must be a whole number from 5 to 1000' },
+    ]);
+    await client.deleteTopUpSettings('payer');
+    expect((await problemOf(client.getTopUpSettings('payer'))).slug).toBe('not_found');
+  });
+
+  it('tells a decline and a missing card apart', async () => {
+    await client.setPaymentMethod('payer', { token: 'card_declines' });
+    const declined = await problemOf(client.deposit('payer', { amount: '1' }, { idempotencyKey: 'order-8' }));
+    await client.removePaymentMethod('payer');
+
+    expect(declined).toMatchObject({ slug: 'payment_declined', status: 402 });
+    expect((await problemOf(client.getPaymentMethod('payer'))).status).toBe(404);
+    expect((await client.readState('payer')).payment_method).toEqual({ status: 'none' });
+  });
+});
+
+describe('a declined deposit', () => {
+  it('stays declined under its idempotency key: no answer says that money came which did not', async () => {
+    await client.createCustomer({ external_id: 'declined', currency: 'EUR' });
+    await client.setPaymentMethod('declined', { token: 'card_declines' });
+    await problemOf(client.deposit('declined', { amount: '25.00' }, { idempotencyKey: 'order-9' }));
+    await client.setPaymentMethod('declined', { token: 'card_succeeds' });
+
+    expect((await problemOf(client.deposit('declined', { amount: '25.00' }, { idempotencyKey: 'order-9' }))).slug).toBe('payment_declined');
+    expect((await client.deposit('declined', { amount: '25.00' })).amount.amount).toBe('25.00');
+    expect((await client.readWallet('declined')).data[0]?.balance).toBe('25.00');
+  });
+});
+
+describe('keys through the SDK', () => {
+  it("lets a customer's key see that customer alone, and change no catalog", async () => {
+    const { key, id } = await client.createApiKey({ kind: 'customer', customer: 'acme' });
+    const own = createClient({ url, key });
+
+    expect((await own.readState('acme')).customer.external_id).toBe('acme');
+    expect((await own.readUsage('acme', { meter: 'talk_minutes' })).meter).toBe('talk_minutes');
+    expect((await own.listPlans()).data.length).toBeGreaterThan(0);
+    for (const refused of [() => own.readState('payer'), () => own.readWallet('payer'), () => own.getCustomer('nobody')]) {
+      expect((await problemOf(refused())).slug).toBe('not_found');
+    }
+    for (const refused of [() => own.listCustomers(), () => own.createCustomer({}), () => own.archivePlan('pro'), () => own.createApiKey({ kind: 'secret' })]) {
+      expect((await problemOf(refused())).slug).toBe('forbidden');
+    }
+    expect((await client.listApiKeys({ customer: 'acme' })).data.map((each) => each.id)).toEqual([id]);
+    expect((await client.revokeApiKey(id)).revoked_at).not.toBeNull();
+    expect((await problemOf(own.readState('acme'))).slug).toBe('unauthorized');
+  });
+
+  it('lets a publishable key see the public part of a state, and nothing else', async () => {
+    const { key } = await client.createApiKey({ kind: 'publishable' });
+    const browser = createClient({ url, key });
+    const state = await browser.readPublicState('acme');
+
+    expect(state.usage[0]?.used).toBe('42');
+    expect(Object.keys(state).sort()).toEqual(['access', 'as_of', 'customer', 'entitlements', 'revision', 'subscriptions', 'usage']);
+    expect(Object.keys(state.customer).sort()).toEqual(['external_id', 'id']);
+    expect((await problemOf(browser.readWallet('acme'))).slug).toBe('forbidden');
+  });
+
+  it('narrows a secret key to its scopes', async () => {
+    const { key } = await client.createApiKey({ kind: 'secret', name: 'reader', scopes: ['*:read'] });
+    const reader = createClient({ url, key });
+
+    expect((await reader.getCustomer('acme')).external_id).toBe('acme');
+    expect(await problemOf(reader.createCustomer({}))).toMatchObject({ slug: 'forbidden', status: 403 });
+  });
+
+  it('walks through all keys', async () => {
+    const walked = await all(client.apiKeys({ limit: 2 }));
+
+    expect(walked.map(({ kind }) => kind).sort()).toEqual(['customer', 'publishable', 'secret', 'secret']);
+  });
+});
+
+describe('lists and large calls', () => {
+  it('walks through more customers than a page holds, newest first, each once', async () => {
+    const names = Array.from({ length: 230 }, (_, index) => `many-${String(index).padStart(3, '0')}`);
+    for (const name of names) await client.putCustomer(name, { name });
+
+    const walked: string[] = [];
+    for await (const { external_id: name } of client.customers({ query: 'many-' })) walked.push(name ?? '');
+    const first = await client.listCustomers({ query: 'many-', limit: 200 });
+
+    expect(walked).toEqual(names.toReversed());
+    expect(first.data).toHaveLength(200);
+    expect(first.next_cursor).not.toBeNull();
+    expect((await all(client.meters({ limit: 1 }))).length).toBe((await client.listMeters()).data.length);
+  });
+
+  it('sends 2,500 events in three calls and joins their results in order', async () => {
+    await client.createCustomer({ external_id: 'busy', currency: 'EUR', timezone: 'Europe/Madrid' });
+    await client.createSubscription('busy', { plan: 'pro', starts_at: '2026-03-01T00:00:00Z' });
+    const events = Array.from({ length: 2500 }, (_, index): UsageEvent => ({
+      id: `b-${index}`, customer: index === 2100 ? 'nobody' : 'busy', name: 'talk', timestamp: new Date(NOW - (index + 1) * 1000), properties: { seconds: '60', region: 'eu' },
+    }));
+    const { sizes, counting } = countingFetch();
+
+    const { results } = await createClient({ url, key: paidup.secretKey, fetch: counting }).ingestEvents(events);
+
+    expect(sizes).toEqual([1000, 1000, 500]);
+    expect(results.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+    expect(results[2100]).toMatchObject({ status: 'refused', pointer: '/events/2100/customer' });
+    expect(results.filter(({ status }) => status === 'accepted')).toHaveLength(2499);
+    expect((await client.readState('busy')).usage[0]?.used).toBe('2499');
+  });
+
+  it('cuts calls by size too, and makes none for no events', async () => {
+    const events = Array.from({ length: 400 }, (_, index): UsageEvent => ({ id: `l-${index}`, customer: 'busy', name: 'talk', properties: { seconds: '60', note: 'é'.repeat(7000) } }));
+    const { sizes, counting } = countingFetch();
+    const counted = createClient({ url, key: paidup.secretKey, fetch: counting });
+
+    const { results } = await counted.ingestEvents(events);
+
+    expect(await counted.ingestEvents([])).toEqual({ results: [] });
+    expect(sizes.length).toBe(2);
+    expect(results.every(({ status }) => status === 'accepted')).toBe(true);
+  });
+
+  function countingFetch(): { sizes: number[]; counting: typeof fetch } {
+    const sizes: number[] = [];
+    const counting: typeof fetch = (address, init) => {
+      sizes.push((JSON.parse(init?.body as string) as { events: unknown[] }).events.length);
+      return fetch(address, init);
+    };
+    return { sizes, counting };
+  }
+});
+
+describe('problems', () => {
+  it('knows every problem that the server may answer with', () => {
+    expect([...PROBLEM_SLUGS].sort()).toEqual(Object.keys(PROBLEMS).sort());
+  });
+
+  it('says what was wrong, where, and under which request id', async () => {
+    const problem = await problemOf(client.createCustomer({ email: 'nowhere', currency: 'XXQ', timezone: 'Mars/Base' }));
+
+    expect(problem).toMatchObject({ slug: 'invalid_request', status: 400, title: PROBLEMS.invalid_request });
+    expect(problem.errors.map(({ pointer }) => pointer)).toEqual(['/currency', '/timezone', '/email']);
+    expect(problem.requestId).toMatch(/\S/);
+    expect(problem.message).toContain('/currency');
+    expect(isProblem(problem, 'invalid_request')).toBe(true);
+    expect(isProblem(problem, 'not_found')).toBe(false);
+  });
+
+  it('tells refusals apart by slug', async () => {
+    const cases: Array<[() => Promise<unknown>, string, number]> = [
+      [() => client.createCustomer({ external_id: 'acme' }), 'already_exists', 409],
+      [() => client.putMeter('talk_minutes', { event_name: 'other', aggregation: 'count' }), 'meter_in_use', 409],
+      [() => client.getPlan('none'), 'not_found', 404],
+      [() => createClient({ url, key: 'wrong' }).listPlans(), 'unauthorized', 401],
+    ];
+    for (const [call, slug, status] of cases) expect(await problemOf(call())).toMatchObject({ slug, status });
+  });
+
+  it('refuses another request under an idempotency key that was used', async () => {
+    await client.createCustomer({ name: 'one' }, { idempotencyKey: 'once' });
+
+    expect((await problemOf(client.createCustomer({ name: 'two' }, { idempotencyKey: 'once' }))).slug).toBe('idempotency_key_reused');
+  });
+
+  it('names a customer by any text that an external id may hold', async () => {
+    const name = 'a/b ?#%2F é&..';
+    const made = await client.putCustomer(name, { name: 'Odd' });
+
+    expect((await client.getCustomer(name)).id).toBe(made.id);
+    expect((await client.readState(name)).customer.external_id).toBe(name);
+  });
+
+  it.each(['', '.', '..'])('does not let the name "%s" lead to another address', async (name) => {
+    await expect(client.deleteCustomer(name)).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a server that is not well', () => {
+  let stub: Server | undefined;
+  afterEach(() => {
+    stub?.closeAllConnections();
+    stub?.close();
+  });
+
+  /** A server that gives these answers in turn; it keeps what it was asked. */
+  async function flaky(...answers: Array<(response: ServerResponse) => void>): Promise<{ asked: IncomingMessage[]; make: (options?: Partial<ClientOptions>) => Client }> {
+    const asked: IncomingMessage[] = [];
+    stub = createServer((request, response) => {
+      asked.push(request);
+      request.resume().on('end', () => answers[Math.min(asked.length, answers.length) - 1]?.(response));
+    });
+    await listening(stub);
+    const { port } = stub.address() as AddressInfo;
+    return { asked, make: (options) => createClient({ url: `http://127.0.0.1:${port}/`, key: 'sk-secret-of-the-test', ...options }) };
+  }
+  const json = (status: number, body: unknown, headers: Record<string, string> = {}) => (response: ServerResponse): void => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  };
+  const unavailable = json(503, { type: '/problems/store_unavailable', title: 'The store cannot be reached', detail: 'try again', instance: 'req-1' }, { 'retry-after': '0' });
+  const cutOff = (response: ServerResponse): void => void response.destroy();
+  const silent = (): void => undefined;
+
+  it('repeats a read until it is answered', async () => {
+    const { asked, make } = await flaky(unavailable, cutOff, json(200, { status: 'ok' }));
+
+    expect(await make().health()).toEqual({ status: 'ok' });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('repeats a write under one idempotency key, and another write under another', async () => {
+    const { asked, make } = await flaky(unavailable, unavailable, json(201, { id: 'cus_1' }));
+    const stubbed = make();
+    await stubbed.createCustomer({ external_id: 'acme' });
+    await stubbed.createCustomer({ external_id: 'acme' });
+
+    const keys = asked.map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toHaveLength(4);
+    expect(new Set(keys.slice(0, 3)).size).toBe(1);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+
+  it('repeats events by their ids, and a deletion that then finds nothing is done', async () => {
+    const events = await flaky(json(429, {}, { 'retry-after': '0' }), json(200, { results: [] }));
+    await events.make().ingestEvents([{ id: 'e', customer: 'c', name: 'n' }]);
+    expect(events.asked.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined, undefined]);
+
+    const deletion = await flaky(cutOff, json(404, { type: '/problems/not_found', title: 'There is no such thing', detail: 'gone' }));
+    await expect(deletion.make().deleteCustomer('acme')).resolves.toBeUndefined();
+  });
+
+  it('gives up after its repeats, and never repeats the making of a key or a refusal', async () => {
+    const { asked, make } = await flaky(unavailable);
+    expect(await problemOf(make({ maxRetries: 1 }).getPlan('pro'))).toMatchObject({ slug: 'store_unavailable', status: 503, requestId: 'req-1' });
+    expect(asked).toHaveLength(2);
+    await problemOf(make().createApiKey({ kind: 'secret' }));
+    expect(asked).toHaveLength(3);
+
+    const refusing = await flaky(json(409, { type: '/problems/plan_archived', title: 'The plan is not sold any more', detail: 'no' }));
+    expect((await problemOf(refusing.make().getPlan('pro'))).slug).toBe('plan_archived');
+    expect(refusing.asked).toHaveLength(1);
+  });
+
+  it('waits as long as the server asks, but not for more than a minute', async () => {
+    const patient = await flaky(json(429, {}, { 'retry-after': '1' }), json(200, { status: 'ok' }));
+    const startedAt = performance.now();
+    await patient.make().health();
+    expect(performance.now() - startedAt).toBeGreaterThan(950);
+
+    const endless = await flaky(json(503, {}, { 'retry-after': new Date(Date.now() + HOUR_MS).toUTCString() }));
+    expect(await problemOf(endless.make().health())).toMatchObject({ slug: 'unreadable_answer', status: 503 });
+    expect(endless.asked).toHaveLength(1);
+  });
+
+  it('ends an attempt that takes too long', async () => {
+    const { asked, make } = await flaky(silent);
+    const error: unknown = await make({ timeoutMs: 50, maxRetries: 1 }).health().catch((reason: unknown) => reason);
+
+    expect(error).toBeInstanceOf(PaidupUnreachable);
+    expect(error).toMatchObject({ isTimeout: true, message: 'GET /healthz: Paidup gave no whole answer within 50 ms.' });
+    expect(asked).toHaveLength(2);
+  });
+
+  it("ends at once when the caller's signal says so, in a call and between two", async () => {
+    const { asked, make } = await flaky(silent);
+    const reason = new Error('enough');
+    const during = make().health({ signal: abortedSoon(reason) });
+    await expect(during).rejects.toBe(reason);
+    expect(asked).toHaveLength(1);
+
+    const waiting = await flaky(json(503, {}, { 'retry-after': '30' }));
+    await expect(waiting.make().health({ signal: abortedSoon(reason) })).rejects.toBe(reason);
+    await expect(waiting.make().health({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(waiting.asked).toHaveLength(1);
+  });
+
+  it('names what answered in place of Paidup, and follows it nowhere', async () => {
+    const page = await flaky((response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the proxy</h1>'));
+    expect(await problemOf(page.make().health())).toMatchObject({ slug: 'unreadable_answer', status: 200, detail: expect.stringContaining('Welcome to the proxy') });
+
+    const elsewhere = await flaky((response) => response.writeHead(307, { location: url }).end());
+    expect(await problemOf(elsewhere.make().health())).toMatchObject({ slug: 'unreadable_answer', status: 307 });
+  });
+
+  it('keeps the key out of errors, messages and itself', async () => {
+    const key = 'sk-secret-of-the-test';
+    const echoing = await flaky(json(404, { type: '/problems/not_found', title: 'There is no such thing', detail: `There is no API key "${key}".`, errors: [{ pointer: key, detail: key }] }));
+    const telling: typeof fetch = (_address, init) => Promise.reject(new Error(`request failed: ${JSON.stringify(init?.headers)}`, { cause: init }));
+    const shown: unknown[] = [
+      echoing.make(),
+      await problemOf(echoing.make().revokeApiKey(key)),
+      await echoing.make({ fetch: telling, maxRetries: 0 }).revokeApiKey(key).catch((error: unknown) => error),
+      await createClient({ url: await closedAddress(), key, maxRetries: 0 }).health().catch((error: unknown) => error),
+      thrownBy(() => createClient({ url, key: `${key}\n` })),
+      thrownBy(() => createClient({ url: `http://user:${key}@127.0.0.1`, key })),
+    ];
+    for (const each of shown) {
+      expect(inspect(each, { depth: 10, showHidden: true })).not.toContain(key);
+      expect(JSON.stringify(each)).not.toContain(key);
+    }
+    expect(shown[3]).toMatchObject({ message: 'GET /healthz: Paidup could not be reached: ECONNREFUSED.', cause: expect.anything() });
+    expect(shown.slice(4).every((each) => each instanceof TypeError)).toBe(true);
+  });
+
+  async function listening(server: Server): Promise<void> {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+
+  /** An address where nobody listens any more. */
+  async function closedAddress(): Promise<string> {
+    const server = createServer();
+    await listening(server);
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return `http://127.0.0.1:${port}`;
+  }
+
+  function abortedSoon(reason: Error): AbortSignal {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 40);
+    return controller.signal;
+  }
+
+  function thrownBy(work: () => unknown): unknown {
+    try {
+      return work();
+    } catch (error) {
+      return error;
+    }
+  }
+});
+
+describe("the README's example", () => {
+  it('runs as it stands and prints what it says', async () => {
+    const readme = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8');
+    const code = /```js\nimport \{ createClient, isProblem \} from '@paidup\/sdk';\n([^]*?)```/.exec(readme)?.[1] ?? '';
+    const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<void>;
+    const printed: string[] = [];
+    const fresh = await startPaidup();
+    const environment = { env: { PAIDUP_URL: await fresh.app.listen({ host: '127.0.0.1', port: 0 }), PAIDUP_KEY: fresh.secretKey } };
+    const log = (...words: string[]): void => void printed.push(words.join(' '));
+
+    const example = new AsyncFunction('createClient', 'isProblem', 'process', 'console', code);
+    await example(createClient, isProblem, environment, { log });
+    // A program is started more than once.
+    await example(createClient, isProblem, environment, { log });
+    await fresh.stop();
+
+    expect(printed.slice(3)).toEqual(printed.slice(0, 3));
+    for (const line of printed.slice(0, 2)) expect(readme).toContain(`\`${line}\``);
+    expect(printed[0]).toContain('125 minutes used');
+  });
+});
