@@ -46,6 +46,7 @@ export function readOptions(args: readonly string[]): Options {
     process.stdout.write(HELP);
     process.exit(0);
   }
+  if (values.write && values.only !== '') throw new Error('--write writes the whole table: leave --only out');
   return {
     seconds: positive('--seconds', values.seconds),
     only: values.only.split(',').filter((name) => name !== ''),

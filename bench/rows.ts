@@ -5,7 +5,7 @@ import type { RawJob, RawResult } from './raw.js';
 import { growEvents } from './seed.js';
 import type { BareInput } from './servers/bare.js';
 import type { HandRolledInput } from './servers/hand-rolled.js';
-import { openEmbedded, openOnPostgres, query, type PaidupStore } from './store.js';
+import { openEmbedded, openOnPostgres, proveAllStored, query, type PaidupStore } from './store.js';
 import { rate, type Row } from './table.js';
 import type { Listening } from './tell.js';
 import type { Workload } from './workload.js';
@@ -87,6 +87,7 @@ export async function growthRow({ options, serverUrl }: Bench): Promise<Row> {
     const exponent = options.isLarge ? 7 : 6;
     await growEvents(store, 10 ** exponent);
     const many = await side(options.seconds);
+    await proveAllStored(store);
     return {
       path: `state with 10^${exponent} events stored`,
       ours: rate(many, 'requests'),

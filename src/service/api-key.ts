@@ -4,6 +4,7 @@ import { invalidInput, notFound } from '../core/problems.js';
 import { insertApiKey, revokeApiKey as revokeApiKeyRow, selectApiKeyByHash, selectApiKeys, type ApiKey, type ApiKeyKind } from '../store/api-key.js';
 import { findCustomerId } from './customer.js';
 import type { Engine } from './engine.js';
+import { readState } from './state.js';
 
 /** What a key may be narrowed to. A key without scopes may do all that its kind may. */
 export const SCOPES = [
@@ -35,7 +36,7 @@ export async function createApiKey(
   if ((input.kind === 'customer') !== (input.customer !== undefined)) {
     throw invalidInput([{ pointer: '/customer', detail: input.kind === 'customer' ? 'is needed for a customer key' : 'is for customer keys only' }]);
   }
-  const customerId = input.customer === undefined ? null : await findCustomerId(engine, input.customer);
+  const customerId = input.customer === undefined ? null : await presentCustomerId(engine, input.customer);
   const key = `${PREFIXES[input.kind]}${input.material ?? randomBytes(32).toString('hex')}`;
   const apiKey: ApiKey = {
     id: engine.newId('key'),
@@ -76,6 +77,11 @@ export async function authenticate(engine: Engine, key: string): Promise<ApiKey 
   const found = await selectApiKeyByHash(engine.database, hash);
   engine.keys.set(hash, { key: found, readAt });
   return found;
+}
+
+/** The id of a customer that is there. @throws Refusal `not_found`. */
+async function presentCustomerId(engine: Engine, name: string): Promise<string> {
+  return (await readState(engine, name)).customer.id;
 }
 
 function hashOf(key: string): string {

@@ -20,6 +20,8 @@ export interface Deposit {
   readonly transaction: LedgerTransaction;
 }
 
+const OPEN_PAYMENTS_PER_READ = 1000;
+
 /**
  * Charges the customer's card and puts the money into the wallet. Asked again under the same idempotency key, the
  * payment is the same one: the card is charged once and the wallet credited once, whatever crashed in between.
@@ -42,12 +44,15 @@ export async function depositToWallet(
 
 /** Asks the provider again about every payment whose result a crash kept from us, and settles it. Gives how many. */
 export async function settleOpenPayments(engine: Engine): Promise<number> {
-  const open = await selectOpenPayments(engine.database, 1000);
-  for (const payment of open) {
-    const result = await charge(engine, payment);
-    await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+  for (let settled = 0; ; ) {
+    const open = await selectOpenPayments(engine.database, OPEN_PAYMENTS_PER_READ);
+    for (const payment of open) {
+      const result = await charge(engine, payment);
+      await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+    }
+    settled += open.length;
+    if (open.length < OPEN_PAYMENTS_PER_READ) return settled;
   }
-  return open.length;
 }
 
 /** Keeps a card for later charges. @throws Refusal `invalid_request`, `not_found`. */
