@@ -75,7 +75,12 @@ export function calculatePeriods(question: PeriodsQuestion): IndexedPeriod[] {
   if (!Number.isInteger(count) || count < 1 || count > MAX_PERIODS) reader.fault('/count', `must be a whole number from 1 to ${MAX_PERIODS}`);
   if (reader.errors.length > 0) throw invalidInput(reader.errors);
   const schedule: Schedule = { anchorAt, startsAt, zone, interval, alignment: question.alignment ?? 'anniversary' };
-  return containing === undefined ? firstPeriods(schedule, count) : [periodContaining(schedule, containing)];
+  try {
+    return containing === undefined ? firstPeriods(schedule, count) : [periodContaining(schedule, containing)];
+  } catch (error) {
+    if (error instanceof RangeError) throw invalidInput([{ pointer: '/interval', detail: 'leads beyond the end of the calendar' }]);
+    throw error;
+  }
 }
 
 /** A rated line as text. */

@@ -31,9 +31,18 @@ export function parseInstant(text: string): Instant | undefined {
 
 /** RFC 3339 in UTC; a fraction is written only when there is one. */
 export function instantText(at: Instant): string {
-  const text = new Date(at).toISOString();
-  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+  const known = texts.get(at);
+  if (known !== undefined) return known;
+  const iso = new Date(at).toISOString();
+  const text = iso.endsWith('.000Z') ? `${iso.slice(0, -5)}Z` : iso;
+  if (texts.size >= MAX_REMEMBERED_TEXTS) texts.clear();
+  texts.set(at, text);
+  return text;
 }
+
+/** Texts of instants written lately: the same boundaries stand in every answer, and writing a date is slow. */
+const texts = new Map<Instant, string>();
+const MAX_REMEMBERED_TEXTS = 10_000;
 
 /** RFC 3339 in UTC in whole seconds, for those who want no fraction; cut, not rounded. */
 export function instantTextInSeconds(at: Instant): string {

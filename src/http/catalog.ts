@@ -10,7 +10,7 @@ import type { SoldPlan } from '../service/catalog-cache.js';
 import { commandsOf, pageOfAll } from './answer.js';
 import type { HttpContext } from './context.js';
 import { FeatureBody, MeterBody, PlanBody } from './catalog-schema.js';
-import { CodePath, PageOf, PageQuery } from './schema.js';
+import { CodePath, Done, PageOf, PageQuery } from './schema.js';
 
 const MeterView = Type.Intersect([Type.Object({ id: Type.String(), code: Type.String() }), MeterBody]);
 const FeatureView = Type.Intersect([Type.Object({ id: Type.String(), code: Type.String() }), FeatureBody]);
@@ -56,7 +56,7 @@ export function catalogRoutes(app: FastifyInstance, { engine }: HttpContext): vo
     { config: write, schema: { tags, summary: 'Define a plan: a new version unless the newest says the same', params: CodePath, body: PlanBody, response: { 200: PlanView } } },
     (request, reply) => command(request, reply, async (unit) => ({ status: 200, body: planView(await putPlan(engine, unit, { code: request.params.code, definition: request.body })) })),
   );
-  app.delete<{ Params: Code }>('/v1/plans/:code', { config: write, schema: { tags, summary: 'Stop selling a plan; who has it keeps it', params: CodePath } }, (request, reply) =>
+  app.delete<{ Params: Code }>('/v1/plans/:code', { config: write, schema: { tags, summary: 'Stop selling a plan; who has it keeps it', params: CodePath, response: { 204: Done } } }, (request, reply) =>
     command(request, reply, async (unit) => {
       await archivePlan(engine, unit, request.params.code);
       return { status: 204, body: null };

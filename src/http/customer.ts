@@ -8,7 +8,7 @@ import {
 import { readState } from '../service/state.js';
 import { commandsOf, customerOf, page, readCursor } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, InstantText, Metadata, Nullable, PageOf, PageQuery } from './schema.js';
+import { CustomerPath, Done, InstantText, Metadata, Nullable, PageOf, PageQuery } from './schema.js';
 
 const PROFILE = {
   name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
@@ -60,7 +60,7 @@ export function customerRoutes(app: FastifyInstance, { engine }: HttpContext): v
     { config: write, schema: { tags, summary: 'Change parts of the profile', params: CustomerPath, body: ProfileBody, response: { 200: CustomerView } } },
     (request, reply) => command(request, reply, async (unit) => ({ status: 200, body: customerView(await updateCustomer(unit, customerOf(request), request.body)) })),
   );
-  app.delete<{ Params: Path }>('/v1/customers/:customer', { config: write, schema: { tags, summary: 'Delete the customer; its facts are kept', params: CustomerPath } }, (request, reply) =>
+  app.delete<{ Params: Path }>('/v1/customers/:customer', { config: write, schema: { tags, summary: 'Delete the customer; its facts are kept', params: CustomerPath, response: { 204: Done } } }, (request, reply) =>
     command(request, reply, async (unit) => {
       await deleteCustomer(unit, customerOf(request));
       return { status: 204, body: null };

@@ -7,7 +7,7 @@ import { readState } from '../service/state.js';
 import { removePaymentMethod, setPaymentMethod } from '../service/wallet.js';
 import { customerOf } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, Words } from './schema.js';
+import { CustomerPath, Done, Words } from './schema.js';
 
 const MethodView = Type.Object({
   id: Type.String(),
@@ -43,7 +43,7 @@ export function paymentMethodRoutes(app: FastifyInstance, { engine }: HttpContex
       return methodView(method, engine.clock.now());
     },
   );
-  app.delete<{ Params: { customer: string } }>(ADDRESS, { config: { right: 'wallet:write' }, schema: { tags, summary: 'Forget the card on file', params: CustomerPath } }, async (request, reply) => {
+  app.delete<{ Params: { customer: string } }>(ADDRESS, { config: { right: 'wallet:write' }, schema: { tags, summary: 'Forget the card on file', params: CustomerPath, response: { 204: Done } } }, async (request, reply) => {
     await removePaymentMethod(engine, customerOf(request));
     return reply.status(204).send();
   });

@@ -15,6 +15,9 @@ export const Metadata = Type.Record(Type.String(), Type.String({ maxLength: 4096
 
 export const CustomerPath = Type.Object({ customer: Type.String({ description: 'Id of the customer, or your own external id' }) });
 
+/** The answer of what has nothing to say. */
+export const Done = Type.Null({ description: 'Done' });
+
 export const CodePath = Type.Object({ code: Type.String() });
 
 export const PageQuery = Type.Object({

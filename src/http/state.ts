@@ -13,7 +13,7 @@ import type { HttpContext } from './context.js';
 import { requireRight } from './auth.js';
 import { customerView } from './customer.js';
 import { moneyView } from './money.js';
-import { StateView } from './state-schema.js';
+import { InvoiceView, StateView } from './state-schema.js';
 import { CustomerPath, InstantText } from './schema.js';
 import { subscriptionView } from './subscription.js';
 import { topUpView } from './top-up.js';
@@ -39,7 +39,7 @@ export function stateRoutes(app: FastifyInstance, { engine }: HttpContext): void
   );
   app.get<{ Params: { customer: string } }>(
     '/v1/customers/:customer/upcoming-invoice',
-    { config: { right: 'state:read' }, schema: { tags: ['invoices'], summary: 'The next invoice if nothing more were used', params: CustomerPath } },
+    { config: { right: 'state:read' }, schema: { tags: ['invoices'], summary: 'The next invoice if nothing more were used', params: CustomerPath, response: { 200: InvoiceView } } },
     async (request, reply) => {
       const state = await readState(engine, customerOf(request));
       tag(reply, state);

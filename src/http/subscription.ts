@@ -48,6 +48,9 @@ export const SubscriptionView = Type.Object({
   next_phase: Nullable(Type.Object({ plan: PlanName, starts_at: InstantText })),
 });
 
+/** What a command answers: the subscription, and the revision that the command made. */
+const ChangedSubscription = Type.Intersect([SubscriptionView, Type.Object({ revision: Type.Integer() })]);
+
 const SubscriptionPath = Type.Object({ subscription: Type.String() });
 
 interface TermsBody {
@@ -66,7 +69,7 @@ export function subscriptionRoutes(app: FastifyInstance, { engine }: HttpContext
 
   app.post<{ Params: { customer: string }; Body: TermsBody & { trial_days?: number } }>(
     '/v1/customers/:customer/subscriptions',
-    { config: write, schema: { tags, summary: 'Subscribe the customer to a plan', params: CustomerPath, body: CreateBody, response: { 201: SubscriptionView } } },
+    { config: write, schema: { tags, summary: 'Subscribe the customer to a plan', params: CustomerPath, body: CreateBody, response: { 201: ChangedSubscription } } },
     (request, reply) =>
       command(request, reply, async (unit) => {
         const { starts_at: startsAt, trial_days: trialDays, ...terms } = request.body;
@@ -93,7 +96,7 @@ export function subscriptionRoutes(app: FastifyInstance, { engine }: HttpContext
   );
   app.post<{ Params: { subscription: string }; Body: { at_period_end?: boolean; reason?: string | null } | undefined }>(
     '/v1/subscriptions/:subscription/cancel',
-    { config: write, schema: { tags, summary: 'Cancel now or at the end of the period', params: SubscriptionPath, body: Nullable(CancelBody), response: { 200: SubscriptionView } } },
+    { config: write, schema: { tags, summary: 'Cancel now or at the end of the period', params: SubscriptionPath, body: Nullable(CancelBody), response: { 200: ChangedSubscription } } },
     (request, reply) =>
       command(request, reply, async (unit) => {
         const input = { subscriptionId: request.params.subscription, atPeriodEnd: request.body?.at_period_end ?? false, reason: request.body?.reason ?? null };
@@ -102,7 +105,7 @@ export function subscriptionRoutes(app: FastifyInstance, { engine }: HttpContext
   );
   app.post<{ Params: { subscription: string }; Body: TermsBody }>(
     '/v1/subscriptions/:subscription/phases',
-    { config: write, schema: { tags, summary: 'Let another plan follow, by default at the end of the period', params: SubscriptionPath, body: PhaseBody, response: { 200: SubscriptionView } } },
+    { config: write, schema: { tags, summary: 'Let another plan follow, by default at the end of the period', params: SubscriptionPath, body: PhaseBody, response: { 200: ChangedSubscription } } },
     (request, reply) =>
       command(request, reply, async (unit) => {
         const { starts_at: startsAt, ...terms } = request.body;

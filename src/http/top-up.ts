@@ -8,7 +8,7 @@ import { readState } from '../service/state.js';
 import { setTopUpSettings } from '../service/top-up.js';
 import { commandsOf, customerOf } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, DecimalText, InstantText } from './schema.js';
+import { CustomerPath, DecimalText, Done, InstantText } from './schema.js';
 
 export const TopUpView = Type.Object({
   enabled: Type.Boolean(),
@@ -56,7 +56,7 @@ export function topUpRoutes(app: FastifyInstance, { engine }: HttpContext): void
         return { status: 200, body: settings === null ? null : topUpView(settings) };
       }),
   );
-  app.delete<{ Params: { customer: string } }>(ADDRESS, { config: { right: 'settings:write' }, schema: { tags, summary: 'Forget the settings', params: CustomerPath } }, (request, reply) =>
+  app.delete<{ Params: { customer: string } }>(ADDRESS, { config: { right: 'settings:write' }, schema: { tags, summary: 'Forget the settings', params: CustomerPath, response: { 204: Done } } }, (request, reply) =>
     command(request, reply, async (unit) => {
       await setTopUpSettings(unit, customerOf(request), null);
       return { status: 204, body: null };

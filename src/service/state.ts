@@ -8,14 +8,13 @@ import type { Engine } from './engine.js';
 
 /** How far ahead a state may be asked for: ten years, of which every window may have to be walked. */
 const MAX_FUTURE_MS = 10 * 366 * 86_400_000;
-const EARLIEST_STATE = 0;
 
-/** The billing state of a customer, by id or external id, at a moment (now unless told). @throws Refusal `not_found`. */
+/** The billing state of a customer, by id or external id, now or at a later moment if nothing more were used. @throws Refusal `not_found`. */
 export async function readState(engine: Engine, name: string, moment?: Instant): Promise<BillingState> {
   const customerId = await findCustomerId(engine, name);
   const now = engine.clock.now();
   const at = moment ?? now;
-  if (at > now + MAX_FUTURE_MS || at < EARLIEST_STATE) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must lie between 1970 and ten years from now' }]);
+  if (at < now || at > now + MAX_FUTURE_MS) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must lie between now and ten years from now: states of the past are not offered yet' }]);
   const [rows] = await engine.states.submit([{ customerId, at }]);
   if (rows === undefined) throw notFound('customer', name);
   return billingState(await factsOf(engine, rows), at);

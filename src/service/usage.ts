@@ -33,14 +33,14 @@ export async function readUsageSeries(
   const customerId = await findCustomerId(engine, name);
   const meter = await getMeter(engine, input.meter);
   const unknown = input.groupBy.find((dimension) => !meter.dimensions.includes(dimension));
-  if (unknown !== undefined) throw invalidInput([{ pointer: '/group_by', detail: `the meter has no dimension "${unknown}"` }]);
+  if (unknown !== undefined) throw invalidInput([{ pointer: 'querystring:/group_by', detail: `the meter has no dimension "${unknown}"` }]);
   const [rows] = await engine.states.submit([{ customerId, at: engine.clock.now() }]);
   if (rows === undefined) throw notFound('customer', name);
   const { zone } = rows.stored.customer;
   const to = input.to ?? engine.clock.now();
   const from = input.from ?? startOfLocalDay(plusLocalDays(to, 1 - DEFAULT_DAYS, zone), zone);
   const periods = seriesPeriods({ from, to, granularity: input.granularity, zone });
-  if (periods === undefined) throw invalidInput([{ pointer: '/from', detail: `gives more than ${MAX_SERIES_POINTS} points; take a coarser granularity or a shorter span` }]);
+  if (periods === undefined) throw invalidInput([{ pointer: 'querystring:/from', detail: `gives more than ${MAX_SERIES_POINTS} points; take a coarser granularity or a shorter span` }]);
   const events: UsageEvent[] = [];
   const first = periods[0];
   const last = periods.at(-1);

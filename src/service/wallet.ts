@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseCurrency, type Currency } from '../core/currency.js';
 import { postTransaction, type LedgerTransaction } from '../core/ledger.js';
+import type { Money } from '../core/money.js';
 import { paymentMethodStatus, type PaymentMethod } from '../core/payment-method.js';
 import { Refusal, invalidInput } from '../core/problems.js';
 import { depositTransaction, parseDeposit } from '../core/wallet.js';
@@ -8,7 +9,7 @@ import type { ChargeResult } from '../provider/port.js';
 import { updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { IdempotencyKey } from '../store/idempotency.js';
 import { insertTransaction, selectTransactions, type StoredTransaction } from '../store/ledger.js';
-import { insertPayment, insertPaymentResult, selectOpenPayments, type Payment } from '../store/payment.js';
+import { insertPayment, insertPaymentResult, selectOpenPayments, selectPayment, type Payment, type PaymentWithResult } from '../store/payment.js';
 import { insertSettingChange } from '../store/setting.js';
 import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
@@ -33,12 +34,14 @@ export async function depositToWallet(
   input: { amount: string; currency: string | undefined; description?: string; idempotency: IdempotencyKey | undefined },
 ): Promise<Deposit> {
   const customerId = await findCustomerId(engine, name);
-  const paymentId = input.idempotency === undefined ? engine.newId('pay') : paymentIdOf(input.idempotency);
-  const payment = await inUnit(engine, (unit) => openPayment(unit, { customerId, paymentId, ...input }));
+  const paymentId = input.idempotency === undefined ? engine.newId('pay') : paymentIdOf(customerId, input.idempotency);
+  const { payment, outcome, declineReason } = await inUnit(engine, (unit) => openPayment(unit, { customerId, paymentId, ...input }));
+  if (outcome === 'succeeded') return { payment, transaction: transactionOf(payment) };
+  if (outcome === 'declined') throw declined(declineReason ?? 'declined');
   const result = await charge(engine, payment);
   const deposit = await inUnit(engine, (unit) => settlePayment(unit, payment, result));
   // The decline is recorded first: a refusal undoes nothing.
-  if (result.outcome === 'declined') throw new Refusal('payment_declined', `The card was declined: ${result.reason}.`);
+  if (result.outcome === 'declined') throw declined(result.reason);
   return deposit;
 }
 
@@ -85,10 +88,11 @@ async function savePaymentMethod(unit: Unit, customerId: string, method: Payment
 async function openPayment(
   unit: Unit,
   input: { customerId: string; paymentId: string; amount: string; currency: string | undefined; description?: string },
-): Promise<Payment> {
+): Promise<PaymentWithResult> {
   const stored = await lockCustomer(unit, input.customerId);
-  const currency = depositCurrency(stored, input.currency);
-  const money = parseDeposit(input.amount, currency);
+  const money = parseDeposit(input.amount, depositCurrency(stored, input.currency));
+  const earlier = await selectPayment(unit.transaction, input.customerId, input.paymentId);
+  if (earlier !== undefined) return samePayment(earlier, money);
   const method = fromStandingText(stored.standingText).paymentMethod;
   const status = paymentMethodStatus(method, unit.at);
   if (method === null || status !== 'set') {
@@ -103,7 +107,21 @@ async function openPayment(
     requestedAt: unit.at,
   };
   await insertPayment(unit.transaction, payment);
-  return payment;
+  return { payment, outcome: null, declineReason: null };
+}
+
+function samePayment(earlier: PaymentWithResult, money: Money): PaymentWithResult {
+  const asked = earlier.payment.money;
+  if (asked.minor === money.minor && asked.currency === money.currency) return earlier;
+  throw new Refusal('idempotency_key_reused', 'This idempotency key came with another amount before. Send a new key with a new request.');
+}
+
+function declined(reason: string): Refusal {
+  return new Refusal('payment_declined', `The card was declined: ${reason}.`);
+}
+
+function transactionOf(payment: Payment): LedgerTransaction {
+  return depositTransaction({ id: `txn_${payment.id.slice(4)}`, money: payment.money, description: payment.description, at: payment.requestedAt });
 }
 
 function depositCurrency(stored: StoredCustomer, asked: string | undefined): Currency {
@@ -130,7 +148,7 @@ async function settlePayment(unit: Unit, payment: Payment, result: ChargeResult)
     reference: result.outcome === 'succeeded' ? result.reference : null,
     reason: result.outcome === 'declined' ? result.reason : null,
   });
-  const transaction = depositTransaction({ id: `txn_${payment.id.slice(4)}`, money: payment.money, description: payment.description, at: payment.requestedAt });
+  const transaction = transactionOf(payment);
   if (!isFirst) return { payment, transaction };
   const standing = fromStandingText(stored.standingText);
   const balances = result.outcome === 'succeeded' ? postTransaction(standing.balances, transaction) : standing.balances;
@@ -140,6 +158,6 @@ async function settlePayment(unit: Unit, payment: Payment, result: ChargeResult)
 }
 
 /** The same request names the same payment: an id made from the key in place of chance. */
-function paymentIdOf(key: IdempotencyKey): string {
-  return `pay_${createHash('sha256').update(`${key.scope}\n${key.key}`).digest('hex').slice(0, 24)}`;
+function paymentIdOf(customerId: string, key: IdempotencyKey): string {
+  return `pay_${createHash('sha256').update(`${customerId}\n${key.scope}\n${key.key}`).digest('hex').slice(0, 24)}`;
 }

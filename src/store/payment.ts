@@ -16,12 +16,27 @@ export interface Payment {
   readonly requestedAt: Instant;
 }
 
+export interface PaymentWithResult {
+  readonly payment: Payment;
+  readonly outcome: 'succeeded' | 'declined' | null;
+  readonly declineReason: string | null;
+}
+
+interface PaymentRow {
+  readonly customer_id: string;
+  readonly id: string;
+  readonly description: string;
+  readonly currency: Currency;
+  readonly amount_minor: string;
+  readonly payment_method_id: string;
+  readonly requested_at: string;
+}
+
 const insertPaymentStatement = statement(
   'insert_payment',
   `
 insert into payments (bucket, customer_id, id, purpose, description, currency, amount_minor, payment_method_id, requested_at)
 values ($1, $2, $3, 'deposit', $4, $5, $6, $7, $8)
-on conflict (bucket, customer_id, id) do nothing
 `,
 );
 
@@ -32,6 +47,18 @@ insert into payment_results (bucket, customer_id, payment_id, revision, outcome,
 values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (bucket, customer_id, payment_id) do nothing
 returning payment_id
+`,
+);
+
+const selectPaymentStatement = statement(
+  'select_payment',
+  `
+select p.customer_id, p.id, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, r.outcome, r.decline_reason
+from payments p
+left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+where p.bucket = $1
+  and p.customer_id = $2
+  and p.id = $3
 `,
 );
 
@@ -47,7 +74,6 @@ limit $1
 `,
 );
 
-/** Inserts the payment; one with the same id is left as it is. */
 export async function insertPayment(transaction: Queryable, payment: Payment): Promise<void> {
   await transaction.rows(insertPaymentStatement, [
     bucketOf(payment.customerId),
@@ -78,18 +104,24 @@ export async function insertPaymentResult(
   return rows.length > 0;
 }
 
+/** The payment with what came of it, null while nobody knows; undefined when there is none. */
+export async function selectPayment(transaction: Queryable, customerId: string, id: string): Promise<PaymentWithResult | undefined> {
+  const [row] = await transaction.rows<PaymentRow & { outcome: 'succeeded' | 'declined' | null; decline_reason: string | null }>(selectPaymentStatement, [bucketOf(customerId), customerId, id]);
+  return row === undefined ? undefined : { payment: fromPaymentRow(row), outcome: row.outcome, declineReason: row.decline_reason };
+}
+
 /** Payments without a result, oldest first: what a crash may have left between asking and hearing. */
 export async function selectOpenPayments(queryable: Queryable, limit: number): Promise<Payment[]> {
-  const rows = await queryable.rows<{ customer_id: string; id: string; description: string; currency: Currency; amount_minor: string; payment_method_id: string; requested_at: string }>(
-    selectOpenPaymentsStatement,
-    [limit],
-  );
-  return rows.map((row) => ({
+  return (await queryable.rows<PaymentRow>(selectOpenPaymentsStatement, [limit])).map(fromPaymentRow);
+}
+
+function fromPaymentRow(row: PaymentRow): Payment {
+  return {
     id: row.id,
     customerId: row.customer_id,
     description: row.description,
     money: { minor: BigInt(row.amount_minor), currency: row.currency },
     paymentMethodId: row.payment_method_id,
     requestedAt: fromTimestamp(row.requested_at),
-  }));
+  };
 }

@@ -75,8 +75,7 @@ values ($1, $2, $3);
 
 -- insert_payment
 insert into payments (bucket, customer_id, id, purpose, description, currency, amount_minor, payment_method_id, requested_at)
-values ($1, $2, $3, 'deposit', $4, $5, $6, $7, $8)
-on conflict (bucket, customer_id, id) do nothing;
+values ($1, $2, $3, 'deposit', $4, $5, $6, $7, $8);
 
 -- insert_payment_result
 insert into payment_results (bucket, customer_id, payment_id, revision, outcome, provider_reference, decline_reason)
@@ -250,6 +249,14 @@ left join payment_results r on r.bucket = p.bucket and r.customer_id = p.custome
 where r.payment_id is null
 order by p.requested_at, p.id
 limit $1;
+
+-- select_payment
+select p.customer_id, p.id, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, r.outcome, r.decline_reason
+from payments p
+left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+where p.bucket = $1
+  and p.customer_id = $2
+  and p.id = $3;
 
 -- select_plan_versions
 select p.id as plan_id, p.code, p.archived_at, v.id as version_id, v.version, v.definition

@@ -53,11 +53,13 @@ const PLANS: Record<string, object> = {
   weekly: { name: 'Weekly', currency: 'EUR', interval: { unit: 'week', count: 1 }, prices: [fee('9'), minutes({ window: null, rollover: null })] },
   yen: { name: 'Yen', currency: 'JPY', interval: MONTH, prices: [fee('2980'), minutes({ included: 'unlimited', rollover: null })], features: [{ feature: 'concurrent_calls', limit: 'unlimited' }, { feature: 'workflows', limit: 'unlimited' }] },
   tiers: { name: 'Tiers', currency: 'EUR', interval: MONTH, prices: [minutes({ included: '10', rollover: null, model: { type: 'graduated', tiers: [{ up_to: '5', unit_amount: '0.1' }, { up_to: null, unit_amount: '0.065' }] } })] },
+  parts: { name: 'Parts', currency: 'EUR', interval: MONTH, prices: [minutes({ meter: 'parts', included: '10.9', rollover: null })] },
   phones: { name: 'Phone numbers', currency: 'EUR', interval: MONTH, prices: [fee('3', { per_seat: true })] },
 };
 
 async function defineCatalog(paidup: TestPaidup): Promise<void> {
   await paidup.call('PUT', '/v1/meters/call_minutes', { event_name: 'call', aggregation: 'sum', property: 'seconds', unit: 'minute', conversion: { divide_by: '60', round: 'up' } });
+  await paidup.call('PUT', '/v1/meters/parts', { event_name: 'parts', aggregation: 'sum', property: 'n' });
   await paidup.call('PUT', '/v1/meters/flows', { event_name: 'flows', aggregation: 'last', property: 'n' });
   await paidup.call('PUT', '/v1/features/concurrent_calls', { type: 'limit' });
   await paidup.call('PUT', '/v1/features/workflows', { type: 'metered' });
@@ -215,6 +217,18 @@ describe.each(STORES)('the subscription of Diga on the %s store', (store) => {
     expect(await project.read()).toMatchObject({ name: 'Phone numbers', price: 6, included_minutes: 0, usage_based_billing_enabled: false, overage_price_per_minute: null });
     await project.subscribe('basic');
     expect(await project.read()).toMatchObject({ name: 'Basic Plan', price: 29, included_minutes: 350, next_invoice_amount: 35 });
+  });
+
+  it('cuts parts of minutes that are granted, and rounds used ones up', async () => {
+    const project = await startProject(paidup, 'parts');
+    await project.call(0, '2026-07-10T00:00:00Z', 'parts', { n: '1.2' });
+    expect(await project.read()).toMatchObject({ included_minutes: 10, minutes_count: 2 });
+  });
+
+  it('leaves out the amount of an invoice in another currency than the plan\'s', async () => {
+    const project = await startProject(paidup, 'basic');
+    await project.subscribe('yen', { starts_at: '2026-06-20T00:00:00Z' });
+    expect(await project.read()).toMatchObject({ currency: 'EUR', next_invoice_date: '2026-08-03T00:00:00Z', next_invoice_amount: null, next_payment_date: '2026-08-03T00:00:00Z' });
   });
 
   it('writes other currencies, weeks, tiers and what has no limit', async () => {

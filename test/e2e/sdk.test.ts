@@ -18,11 +18,17 @@ const HOUR_MS = 3_600_000;
 let paidup: TestPaidup;
 let url: string;
 let client: Client;
+/** What the client has asked, as `METHOD /path`. */
+const asked: string[] = [];
 
 beforeAll(async () => {
   paidup = await startPaidup({ now: NOW });
   url = await paidup.app.listen({ host: '127.0.0.1', port: 0 });
-  client = createClient({ url, key: paidup.secretKey });
+  const recording: typeof fetch = (address, init) => {
+    asked.push(`${init?.method ?? 'GET'} ${new URL(address).pathname}`);
+    return fetch(address, init);
+  };
+  client = createClient({ url, key: paidup.secretKey, fetch: recording });
 });
 afterAll(() => paidup.stop());
 
@@ -542,6 +548,18 @@ describe('a server that is not well', () => {
       return error;
     }
   }
+});
+
+describe('the SDK as a whole', () => {
+  it('has a method for every operation of the native API: the tests above have called each', async () => {
+    const { paths } = (await paidup.call<{ paths: Record<string, Record<string, unknown>> }>('GET', '/openapi.json')).body;
+    const operations = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+    const native = operations.filter((operation) => / \/v1\/(?!billing\/)/.test(operation));
+    const isAsked = (operation: string): boolean => asked.some((each) => new RegExp(`^${operation.replace(/\{\w+\}/g, '[^/]+')}$`).test(each));
+
+    expect(native.length).toBeGreaterThan(35);
+    expect(native.filter((operation) => !isAsked(operation))).toEqual([]);
+  });
 });
 
 describe("the README's example", () => {
