@@ -7,10 +7,16 @@ import { instantText } from './instant.js';
 import { upcomingInvoice, type InvoicePreview } from './invoice.js';
 import { moneyText, roundToMoney, sumMoney } from './money.js';
 import type { Subscription } from './subscription.js';
+import { isLive } from './subscription.js';
+import { usageAt } from './usage.js';
 import { deriveWindows } from './window-book.js';
 
 function upcoming(subscriptions: readonly Subscription[], moment: string, events: readonly UsageEvent[] = []): InvoicePreview | null {
-  return upcomingInvoice(subscriptions, deriveWindows(subscriptions, events).windows, at(moment));
+  const { windows } = deriveWindows(subscriptions, events);
+  return upcomingInvoice(
+    subscriptions.map((subscription) => ({ subscription, usage: isLive(subscription, at(moment)) ? usageAt(subscription, windows, at(moment)) : [] })),
+    at(moment),
+  );
 }
 
 /** Date, then price and amount of each line. */

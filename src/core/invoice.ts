@@ -6,8 +6,7 @@ import { addMoney, roundToMoney, sumMoney, zeroMoney, type Money } from './money
 import { boundaryAt, type IndexedPeriod, type Period } from './period.js';
 import { fixedPrices, type FixedPrice } from './plan.js';
 import { billingPeriodAt, isLive, multiplierOf, phaseAt, quantityOf, statusAt, type Phase, type Subscription } from './subscription.js';
-import { usageAt, type PriceUsage } from './usage.js';
-import type { UsageWindow } from './window.js';
+import type { PriceUsage } from './usage.js';
 
 /** One line of an invoice; `amount` is rounded once, here. `unitAmount` (major units) is null when tiers priced it. */
 export interface InvoiceLine {
@@ -32,14 +31,19 @@ export interface InvoicePreview {
   readonly amountDue: Money;
 }
 
+/** A subscription with its usage at the moment asked about; none while it is not live. */
+export interface Billed {
+  readonly subscription: Subscription;
+  readonly usage: readonly PriceUsage[];
+}
+
 /**
  * The next invoice seen from `at`: at the earliest moment when a billing period turns or a usage window closes,
  * fixed prices for the period that begins and usage for the windows that end. Null when nothing will be billed again.
  * Prices paid from the wallet are not on it.
  */
-export function upcomingInvoice(subscriptions: readonly Subscription[], windows: readonly UsageWindow[], at: Instant): InvoicePreview | null {
-  const dated = subscriptions.flatMap((subscription) => {
-    const usage = isLive(subscription, at) ? usageAt(subscription, windows, at) : [];
+export function upcomingInvoice(billed: readonly Billed[], at: Instant): InvoicePreview | null {
+  const dated = billed.flatMap(({ subscription, usage }) => {
     const date = nextChargeAt(subscription, usage, at);
     return date === undefined ? [] : [{ subscription, usage, date }];
   });

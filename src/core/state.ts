@@ -63,23 +63,23 @@ export interface BillingState {
 
 /** The billing state at `at`, a function of the facts alone: the one answer that every surface is a view of. */
 export function billingState(facts: CustomerFacts, at: Instant): BillingState {
-  const live = facts.subscriptions.filter((subscription) => isLive(subscription, at));
-  const sources = live.map((subscription) => ({ phase: phaseAt(subscription, at), usage: usageAt(subscription, facts.windows, at) }));
-  const usage = sources.flatMap((source) => source.usage);
+  const billed = facts.subscriptions.map((subscription) => ({ subscription, usage: isLive(subscription, at) ? usageAt(subscription, facts.windows, at) : [] }));
+  const live = billed.filter(({ subscription }) => isLive(subscription, at));
+  const usage = live.flatMap((source) => source.usage);
   return {
     customer: facts.customer,
     asOf: at,
     revision: facts.revision,
     subscriptions: facts.subscriptions.map((subscription) => subscriptionState(subscription, at)),
     usage,
-    entitlements: entitlements(sources),
+    entitlements: entitlements(live.map((source) => ({ phase: phaseAt(source.subscription, at), usage: source.usage }))),
     wallets: wallets({ currency: facts.customer.currency, balances: facts.balances, accrued: accruedAmounts(facts) }),
     topUp: facts.topUp,
     paymentMethod: facts.paymentMethod,
-    upcomingInvoice: upcomingInvoice(facts.subscriptions, facts.windows, at),
+    upcomingInvoice: upcomingInvoice(billed, at),
     // No invoice can be issued yet, so none is unpaid.
     owed: zeroMoney(facts.customer.currency),
-    access: accessOf(live, usage),
+    access: accessOf(live.length > 0, usage),
   };
 }
 
@@ -111,8 +111,8 @@ function accruedAmounts(facts: CustomerFacts): Money[] {
   });
 }
 
-function accessOf(live: readonly Subscription[], usage: readonly PriceUsage[]): Access {
-  if (live.length === 0) {
+function accessOf(hasLive: boolean, usage: readonly PriceUsage[]): Access {
+  if (!hasLive) {
     return { isAllowed: false, reasons: [{ code: 'no_active_subscription', detail: 'No subscription is active or in trial.' }] };
   }
   const spent = usage.filter((one) => !one.isOverageAllowed && one.figures.remaining !== null && one.figures.remaining.eq(0));

@@ -265,7 +265,7 @@ function trialInZone(input: Input): unknown {
   const startsAt = Temporal.PlainDateTime.from(input.start_local as string).toZonedDateTime(input.tz as string).epochMilliseconds;
   const sold = plan({ prices: [fixed('base', input.price as string)], trial_days: input.trial_days as number });
   const bought = subscription({ plan: sold, startsAt: instantText(instant(startsAt)), zone: input.tz as string });
-  const line = upcomingInvoice([bought], [], instant(startsAt))?.lines[0];
+  const line = upcomingInvoice([{ subscription: bought, usage: [] }], instant(startsAt))?.lines[0];
   if (bought.trialEndsAt === null || line === undefined) return undefined;
   const localDate = (moment: Instant): string => zoned(moment, input.tz as string).toPlainDate().toString();
   return {
@@ -280,7 +280,7 @@ function shortMonth(input: { price: string; code: string; from: string; trialDay
   const sold = plan({ currency: input.code, alignment: 'calendar', prices: [fixed('base', input.price, { per_seat: true })] });
   const bought = subscription({ plan: sold, startsAt: input.from, trialDays: input.trialDays ?? 0, quantities: { base: input.units ?? '1' } });
   const moment = input.trialDays === undefined ? instant(bought.startsAt - 1) : bought.startsAt;
-  const line = upcomingInvoice([bought], [], moment)?.lines[0];
+  const line = upcomingInvoice([{ subscription: bought, usage: [] }], moment)?.lines[0];
   if (line === undefined) throw new Error('nothing is charged');
   return line.amount;
 }
