@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import swagger from '@fastify/swagger';
-import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { Engine } from '../service/engine.js';
 import { apiKeyRoutes } from './api-key.js';
 import { authorizeNative } from './auth.js';
@@ -46,6 +46,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: false },
     requestIdHeader: false,
     genReqId: requestIds(),
+    // What is wrong before any route is found, such as a broken percent escape.
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request as FastifyRequest, reply as unknown as FastifyReply),
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
   });
@@ -96,6 +98,11 @@ const OPENAPI = {
     version: '1',
     description: 'Billing state of every customer: what they have, have used, owe and may do. Amounts are decimal strings in major units; instants are RFC 3339 in UTC.',
   },
-  components: { securitySchemes: { key: { type: 'http' as const, scheme: 'bearer' } } },
+  components: {
+    securitySchemes: {
+      key: { type: 'http' as const, scheme: 'bearer' },
+      larkKey: { type: 'apiKey' as const, in: 'header' as const, name: 'X-API-Key', description: "For Lark's paths" },
+    },
+  },
   security: [{ key: [] as string[] }],
 };

@@ -90,8 +90,12 @@ describe.each(STORES)('events on the %s store', (store) => {
     return { status: response.statusCode, body: response.json() };
   }
 
+  /** What the price says was used, now or when the clock said `moment`. */
   async function used(name: string, price = 'hours', moment?: string): Promise<string | undefined> {
-    const { body } = await paidup.call('GET', `/v1/customers/${name}/state${moment === undefined ? '' : `?at=${moment}`}`);
+    const now = paidup.clock.now();
+    if (moment !== undefined) paidup.clock.set(at(moment));
+    const { body } = await paidup.call('GET', `/v1/customers/${name}/state`);
+    paidup.clock.set(now);
     return body.usage.find((usage: { price: string }) => usage.price === price)?.used;
   }
 
