@@ -16,5 +16,10 @@ export type PaymentMethodStatus = 'none' | 'set' | 'expired';
 /** A card is good through the last day (UTC) of its expiry month. */
 export function paymentMethodStatus(method: PaymentMethod | null, at: Instant): PaymentMethodStatus {
   if (method === null) return 'none';
-  return at < instant(Date.UTC(method.expiryYear, method.expiryMonth, 1)) ? 'set' : 'expired';
+  return at < expiresAt(method) ? 'set' : 'expired';
+}
+
+/** The first moment at which the card is not good any more. */
+export function expiresAt(method: PaymentMethod): Instant {
+  return instant(Date.UTC(method.expiryYear, method.expiryMonth, 1));
 }

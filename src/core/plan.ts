@@ -154,9 +154,17 @@ export function parsePlan(identity: PlanIdentity, definition: PlanDefinition, vo
   return plan;
 }
 
-export function usagePrices(plan: Plan): UsagePrice[] {
-  return plan.prices.filter((price): price is UsagePrice => price.type === 'usage');
+export function usagePrices(plan: Plan): readonly UsagePrice[] {
+  let prices = usagePricesOf.get(plan);
+  if (prices === undefined) {
+    prices = plan.prices.filter((price): price is UsagePrice => price.type === 'usage');
+    usagePricesOf.set(plan, prices);
+  }
+  return prices;
 }
+
+/** Asked of the same plan for every event and every state. */
+const usagePricesOf = new WeakMap<Plan, readonly UsagePrice[]>();
 
 export function fixedPrices(plan: Plan): FixedPrice[] {
   return plan.prices.filter((price): price is FixedPrice => price.type === 'fixed');

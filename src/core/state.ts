@@ -4,14 +4,14 @@ import { FOREVER, type Instant } from './instant.js';
 import { upcomingInvoice, type InvoicePreview } from './invoice.js';
 import type { Balance } from './ledger.js';
 import { zeroMoney, type Money } from './money.js';
-import type { PaymentMethod } from './payment-method.js';
+import { expiresAt, type PaymentMethod } from './payment-method.js';
 import type { IndexedPeriod } from './period.js';
-import { billingPeriodAt, isLive, phaseAt, statusAt, type Phase, type Subscription, type SubscriptionStatus } from './subscription.js';
+import { usagePrices } from './plan.js';
+import { billingPeriodAt, isLive, phaseAt, statusAt, usagePriceAt, usageWindowAt, type Phase, type Subscription, type SubscriptionStatus } from './subscription.js';
 import type { TopUpSettings } from './top-up.js';
 import { priceUsage, usageAt, type PriceUsage } from './usage.js';
 import { wallets, type Wallet } from './wallet.js';
 import type { UsageWindow } from './window.js';
-import { usagePriceAt, usageWindowAt } from './subscription.js';
 
 /** Everything that the billing state of one customer is derived from. */
 export interface CustomerFacts {
@@ -81,6 +81,21 @@ export function billingState(facts: CustomerFacts, at: Instant): BillingState {
     owed: zeroMoney(facts.customer.currency),
     access: accessOf(live.length > 0, usage),
   };
+}
+
+/**
+ * The first moment after `at` at which the state may differ by more than its own `asOf`, if the facts stay as they
+ * are; FOREVER when it never will.
+ */
+export function nextChangeAt(facts: CustomerFacts, at: Instant): Instant {
+  const moments = facts.subscriptions.flatMap((subscription) => {
+    const turns = [subscription.startsAt, subscription.trialEndsAt ?? FOREVER, subscription.endsAt, ...subscription.phases.map((phase) => phase.startsAt)];
+    if (!isLive(subscription, at)) return turns;
+    const windows = usagePrices(phaseAt(subscription, at).plan).map((price) => usageWindowAt(subscription, price, at).endsAt);
+    return [...turns, billingPeriodAt(subscription, at).endsAt, ...windows];
+  });
+  if (facts.paymentMethod !== null) moments.push(expiresAt(facts.paymentMethod));
+  return moments.reduce((next, moment) => (moment > at && moment < next ? moment : next), FOREVER);
 }
 
 /** What a subscription is at `at`. */

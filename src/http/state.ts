@@ -7,7 +7,7 @@ import type { InvoicePreview } from '../core/invoice.js';
 import { paymentMethodStatus } from '../core/payment-method.js';
 import type { BillingState } from '../core/state.js';
 import type { PriceUsage } from '../core/usage.js';
-import { readState } from '../service/state.js';
+import { readDerivedState, readState } from '../service/state.js';
 import { customerOf, instantParameter } from './answer.js';
 import type { HttpContext } from './context.js';
 import { requireRight } from './auth.js';
@@ -32,9 +32,10 @@ export function stateRoutes(app: FastifyInstance, { engine }: HttpContext): void
       schema: { tags: ['state'], summary: 'What the customer has, has used, owes and may do', params: CustomerPath, querystring: StateQuery, response: { 200: StateView } },
     },
     async (request, reply) => {
-      const state = await readState(engine, customerOf(request), instantParameter(request.query.at, 'querystring:/at'));
-      tag(reply, state);
-      return isPublic(request) ? publicStateView(state) : stateView(state);
+      const { derived, at } = await readDerivedState(engine, customerOf(request), instantParameter(request.query.at, 'querystring:/at'));
+      tag(reply, derived);
+      // The rest of the answer does not change with the moment, so its text is kept with the state.
+      return reply.type('application/json; charset=utf-8').send(`{"as_of":"${instantText(at)}",${restOf(derived, isPublic(request))}`);
     },
   );
   app.get<{ Params: { customer: string } }>(
@@ -50,8 +51,12 @@ export function stateRoutes(app: FastifyInstance, { engine }: HttpContext): void
 
 /** The state as the native API writes it: a function of the state alone. */
 export function stateView(state: BillingState) {
+  return { as_of: instantText(state.asOf), ...timelessView(state) };
+}
+
+function timelessView(state: BillingState) {
   return {
-    ...publicStateView(state),
+    ...publicView(state),
     customer: customerView(state),
     wallet: state.wallets.map(walletView),
     top_up: state.topUp === null ? null : topUpView(state.topUp),
@@ -62,17 +67,26 @@ export function stateView(state: BillingState) {
 }
 
 /** What a publishable key sees: no e-mail, no money but the cost of usage. */
-function publicStateView(state: BillingState) {
+function publicView(state: BillingState) {
   const { id, externalId } = state.customer;
   return {
     customer: { id, external_id: externalId },
-    as_of: instantText(state.asOf),
     revision: state.revision,
     subscriptions: state.subscriptions.map((subscription) => subscriptionView(subscription, state.asOf)),
     usage: state.usage.map(usageView),
     entitlements: state.entitlements.map(entitlementView),
     access: { allowed: state.access.isAllowed, reasons: state.access.reasons },
   };
+}
+
+const texts = new WeakMap<BillingState, { own?: string; open?: string }>();
+
+/** The JSON text of a state's view after its `as_of`, brace and all; kept as long as the state is. */
+function restOf(derived: BillingState, isOpen: boolean): string {
+  const kept = texts.get(derived) ?? {};
+  texts.set(derived, kept);
+  if (isOpen) return (kept.open ??= JSON.stringify(publicView(derived)).slice(1));
+  return (kept.own ??= JSON.stringify(timelessView(derived)).slice(1));
 }
 
 export function invoiceView(invoice: InvoicePreview) {

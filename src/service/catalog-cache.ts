@@ -42,6 +42,11 @@ export class Catalog {
     this.#revision = revision;
   }
 
+  /** The number of the catalog's last change that was read. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   meters(): Meter[] {
     return [...this.#content.meters.values()];
   }

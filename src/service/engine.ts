@@ -6,7 +6,8 @@ import type { PaymentProvider } from '../provider/port.js';
 import type { ApiKey } from '../store/api-key.js';
 import type { Batcher } from '../store/batcher.js';
 import type { Database, Queryable } from '../store/database.js';
-import type { StateRows } from '../store/state.js';
+import type { BillingState } from '../core/state.js';
+import type { StateAnswer, StateQuestion } from '../store/state.js';
 import type { Catalog } from './catalog-cache.js';
 import type { Recent } from './recent.js';
 import type { Standings } from './standing.js';
@@ -25,6 +26,18 @@ export interface EventToRecord {
 /** Undefined when the customer is not there any more. */
 export type RecordedEvent = Intake | undefined;
 
+/**
+ * A state worked out before, with when it holds: for the version of the customer's row and the revision of the catalog
+ * that it was derived from, from `from` (in) to `until` (out). The store is asked for both at every read.
+ */
+export interface RememberedState {
+  readonly version: string;
+  readonly catalogRevision: number;
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly state: BillingState;
+}
+
 /** A store with what a process keeps beside it: the two gathering paths and what never changes once read. */
 export interface Engine {
   readonly database: Database;
@@ -36,7 +49,9 @@ export interface Engine {
   readonly aliases: Recent<string, string>;
   readonly keys: Recent<string, { readonly key: ApiKey | undefined; readonly readAt: number }>;
   readonly events: Batcher<EventToRecord, RecordedEvent>;
-  readonly states: Batcher<{ readonly customerId: string; readonly at: Instant }, StateRows | undefined>;
+  readonly states: Batcher<StateQuestion, StateAnswer | undefined>;
+  /** States worked out lately, by customer id; see RememberedState for why they cannot be stale. */
+  readonly remembered: Recent<string, RememberedState>;
   newId(prefix: IdPrefix): string;
 }
 

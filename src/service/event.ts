@@ -5,10 +5,10 @@ import { WindowBook } from '../core/window-book.js';
 import { matchEvent, type UsageWindow } from '../core/window.js';
 import { usagePriceAt } from '../core/subscription.js';
 import type { Subscription } from '../core/subscription.js';
-import { bumpRevisions, lockCustomers, type StoredCustomer } from '../store/customer.js';
+import { lockCustomers, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
-import { eventKey, insertEvents, selectKnownEvents } from '../store/event.js';
-import { insertMembers, selectMembers, selectWindowsFrom, upsertWindows, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
+import { eventKey, insertNewEvents } from '../store/event.js';
+import { saveCounts, selectMembers, selectWindowsFrom, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
 import { withPlans } from './catalog-cache.js';
 import { findCustomerIds } from './customer.js';
 import type { Engine, EventToRecord, RecordedEvent } from './engine.js';
@@ -61,74 +61,75 @@ function refused(id: string, pointer: string, reason: string): Extract<EventOutc
   return { id, status: 'refused', pointer, reason };
 }
 
-/** One batch, one transaction: lock the customers, read what deciding needs, decide in core, write, commit. */
+/** One batch, one transaction: lock the customers, take the events in, read what they count in, decide in core, write, commit. */
 export async function recordEvents(engine: Engine, items: readonly EventToRecord[]): Promise<RecordedEvent[]> {
   return engine.database.transaction(async (transaction) => {
     const byCustomer = groupByCustomer(items);
     const locked = await lockCustomers(transaction, [...byCustomer.keys()]);
-    const loaded = await load(engine, transaction, { byCustomer, locked });
-    const decided = loaded.map((customer) => decide(customer));
+    const customers = await matchAll(engine, transaction, { byCustomer, locked });
+    // Independent of each other, so they share one round trip.
+    const [inserted, windows, members] = await Promise.all([
+      insertNewEvents(transaction, customers.flatMap(firstOfEachId)),
+      selectWindowsFrom(transaction, customers.flatMap(windowRanges)),
+      selectMembers(transaction, customers.flatMap(membersAsked)),
+    ]);
+    const read = { inserted, windows: grouped(windows), members: grouped(members) };
+    const decided = customers.map((customer) => decide(customer, read));
     await save(transaction, decided);
     return answers(items, decided);
   });
 }
 
-interface LoadedCustomer {
+interface LockedCustomer {
   readonly stored: StoredCustomer;
   readonly subscriptions: readonly Subscription[];
   readonly incoming: readonly IncomingEvent[];
-  readonly known: ReadonlySet<string>;
-  readonly windows: readonly UsageWindow[];
-  readonly members: readonly StoredMember[];
 }
 
-async function load(
+interface DecidedCustomer extends LockedCustomer {
+  readonly decision: ReturnType<typeof decideIntake>;
+}
+
+async function matchAll(
   engine: Engine,
   transaction: Queryable,
   input: { byCustomer: ReadonlyMap<string, readonly UsageEvent[]>; locked: readonly StoredCustomer[] },
-): Promise<LoadedCustomer[]> {
-  const customers = await withPlans(engine, transaction, (planOf) =>
+): Promise<LockedCustomer[]> {
+  return withPlans(engine, transaction, (planOf) =>
     input.locked.map((stored) => {
       const { subscriptions } = engine.standings.resolve(stored.customer.id, stored.standingText, planOf);
       const events = input.byCustomer.get(stored.customer.id) ?? [];
       return { stored, subscriptions, incoming: events.map((event) => ({ event, matches: matchEvent(subscriptions, event) })) };
     }),
   );
-  const known = await selectKnownEvents(
-    transaction,
-    customers.flatMap(({ stored, incoming }) => incoming.map(({ event }) => ({ customerId: stored.customer.id, eventId: event.id }))),
-  );
-  const windows = groupWindows(await selectWindowsFrom(transaction, customers.flatMap(windowRanges)));
-  const members = await selectMembers(transaction, customers.flatMap(membersAsked));
-  return customers.map((customer) => ({
-    ...customer,
-    known,
-    windows: windows.get(customer.stored.customer.id) ?? [],
-    members: members.filter((member) => member.customerId === customer.stored.customer.id),
-  }));
 }
 
-interface DecidedCustomer extends LoadedCustomer {
-  readonly decision: ReturnType<typeof decideIntake>;
+/** Of events that share an id, the one that arrived first is the event; the others repeat it. */
+function firstOfEachId({ stored, incoming }: LockedCustomer): Array<EventToRecord & { revision: number }> {
+  const first = new Map<string, UsageEvent>();
+  for (const { event } of incoming) if (!first.has(event.id)) first.set(event.id, event);
+  return [...first.values()].map((event) => ({ customerId: stored.customer.id, event, revision: stored.revision + 1 }));
 }
 
-function decide(customer: LoadedCustomer): DecidedCustomer {
+function decide(
+  customer: LockedCustomer,
+  read: { inserted: ReadonlySet<string>; windows: ReadonlyMap<string, readonly StoredWindow[]>; members: ReadonlyMap<string, readonly StoredMember[]> },
+): DecidedCustomer {
   const { id } = customer.stored.customer;
-  const book = new WindowBook(customer.windows, customer.members.map(({ member }) => member));
-  const decision = decideIntake({ incoming: customer.incoming, isKnown: (eventId) => customer.known.has(eventKey(id, eventId)), book });
+  const windows = (read.windows.get(id) ?? []).map(({ window }) => window);
+  const book = new WindowBook(windows, (read.members.get(id) ?? []).map(({ member }) => member));
+  const decision = decideIntake({ incoming: customer.incoming, isKnown: (eventId) => !read.inserted.has(eventKey(id, eventId)), book });
   return { ...customer, decision };
 }
 
 async function save(transaction: Queryable, decided: readonly DecidedCustomer[]): Promise<void> {
   const changed = decided.filter(({ decision }) => decision.newEvents.length > 0);
   if (changed.length === 0) return;
-  await bumpRevisions(transaction, changed.map(({ stored }) => stored.customer.id));
-  await insertEvents(
-    transaction,
-    changed.flatMap(({ stored, decision }) => decision.newEvents.map((event) => ({ customerId: stored.customer.id, event, revision: stored.revision + 1 }))),
-  );
-  await upsertWindows(transaction, changed.flatMap(({ stored, subscriptions, decision }) => storedWindows(stored.customer.id, subscriptions, decision.windows)));
-  await insertMembers(transaction, changed.flatMap(({ stored, decision }) => decision.members.map((member) => ({ customerId: stored.customer.id, member }))));
+  await saveCounts(transaction, {
+    customerIds: changed.map(({ stored }) => stored.customer.id),
+    members: changed.flatMap(({ stored, decision }) => decision.members.map((member) => ({ customerId: stored.customer.id, member }))),
+    windows: changed.flatMap(({ stored, subscriptions, decision }) => storedWindows(stored.customer.id, subscriptions, decision.windows)),
+  });
 }
 
 /** Windows as rows: those of a price paid from the wallet weigh on it until they are settled. */
@@ -161,12 +162,12 @@ function groupByCustomer(items: readonly EventToRecord[]): Map<string, UsageEven
   return groups;
 }
 
-function groupWindows(windows: readonly StoredWindow[]): Map<string, UsageWindow[]> {
-  const groups = new Map<string, UsageWindow[]>();
-  for (const { customerId, window } of windows) {
-    const group = groups.get(customerId);
-    if (group === undefined) groups.set(customerId, [window]);
-    else group.push(window);
+function grouped<Row extends { readonly customerId: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.customerId);
+    if (group === undefined) groups.set(row.customerId, [row]);
+    else group.push(row);
   }
   return groups;
 }

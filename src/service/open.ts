@@ -20,17 +20,20 @@ const MAX_WAITING_EVENTS = 50_000;
 const MAX_STATES_PER_BATCH = 256;
 const MAX_WAITING_STATES = 20_000;
 const REMEMBERED_CUSTOMERS = 50_000;
+/** A state with its text takes some tens of kilobytes. */
+const REMEMBERED_STATES = 4_000;
 
 /** The engine over an opened and migrated store. */
 export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock }): Promise<Engine> {
   const { database } = input;
   const isWeather = (error: unknown): boolean => error instanceof StoreUnavailable;
+  const catalog = new Catalog(database);
   const engine: Engine = {
     database,
     clock: input.clock ?? systemClock,
     provider: input.provider,
-    catalog: new Catalog(database),
-    standings: new Standings(REMEMBERED_CUSTOMERS),
+    catalog,
+    standings: new Standings(REMEMBERED_CUSTOMERS, catalog),
     aliases: new Recent(REMEMBERED_CUSTOMERS * 2),
     keys: new Recent(10_000),
     events: new Batcher({
@@ -47,6 +50,7 @@ export async function openEngine(input: { database: Database; provider: PaymentP
       perform: (asked) => selectStates(database, asked),
       isWeather,
     }),
+    remembered: new Recent(REMEMBERED_STATES),
     newId: (prefix) => idFromBytes(prefix, randomBytes(ID_BYTES)),
   };
   await engine.catalog.refresh();

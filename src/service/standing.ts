@@ -11,23 +11,26 @@ export interface ResolvedStanding {
 }
 
 /**
- * Standings read from their text, remembered by customer as long as the text is the same: the store is asked every
- * time, so what is remembered can never be stale.
+ * Standings read from their text, remembered by customer as long as text and catalog are the same: the store is asked
+ * every time, so what is remembered can never be stale.
  */
 export class Standings {
-  readonly #recent: Recent<string, { readonly text: string; readonly resolved: ResolvedStanding }>;
+  readonly #recent: Recent<string, { readonly text: string; readonly catalogRevision: number; readonly resolved: ResolvedStanding }>;
+  readonly #catalog: { readonly revision: number };
 
-  constructor(max: number) {
+  constructor(max: number, catalog: { readonly revision: number }) {
     this.#recent = new Recent(max);
+    this.#catalog = catalog;
   }
 
   /** `planOf` must know every plan version that the standing names. */
   resolve(customerId: string, text: string, planOf: (versionId: string) => Plan): ResolvedStanding {
     const known = this.#recent.get(customerId);
-    if (known?.text === text) return known.resolved;
+    if (known?.text === text && known.catalogRevision === this.#catalog.revision) return known.resolved;
     const standing = fromStandingText(text);
     const resolved = { standing, subscriptions: standing.subscriptions.map((record) => resolveSubscription(record, planOf)) };
-    this.#recent.set(customerId, { text, resolved });
+    // Read after the plans were looked up: looking them up may have read the catalog again.
+    this.#recent.set(customerId, { text, catalogRevision: this.#catalog.revision, resolved });
     return resolved;
   }
 }

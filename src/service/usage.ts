@@ -2,12 +2,13 @@ import type { UsageEvent } from '../core/event.js';
 import { type Instant } from '../core/instant.js';
 import type { Meter } from '../core/meter.js';
 import { plusLocalDays, startOfLocalDay } from '../core/period.js';
-import { invalidInput, notFound } from '../core/problems.js';
+import { invalidInput } from '../core/problems.js';
 import { MAX_SERIES_POINTS, seriesPeriods, usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
 import { selectEvents } from '../store/event.js';
 import { getMeter } from './catalog.js';
 import { findCustomerId } from './customer.js';
 import type { Engine } from './engine.js';
+import { readState } from './state.js';
 
 export interface UsageSeries {
   readonly meter: Meter;
@@ -34,9 +35,7 @@ export async function readUsageSeries(
   const meter = await getMeter(engine, input.meter);
   const unknown = input.groupBy.find((dimension) => !meter.dimensions.includes(dimension));
   if (unknown !== undefined) throw invalidInput([{ pointer: 'querystring:/group_by', detail: `the meter has no dimension "${unknown}"` }]);
-  const [rows] = await engine.states.submit([{ customerId, at: engine.clock.now() }]);
-  if (rows === undefined) throw notFound('customer', name);
-  const { zone } = rows.stored.customer;
+  const { zone } = (await readState(engine, customerId)).customer;
   const to = input.to ?? engine.clock.now();
   const from = input.from ?? startOfLocalDay(plusLocalDays(to, 1 - DEFAULT_DAYS, zone), zone);
   const periods = seriesPeriods({ from, to, granularity: input.granularity, zone });

@@ -41,17 +41,6 @@ for update of c
 `,
 );
 
-const bumpRevisionsStatement = statement(
-  'bump_revisions',
-  `
-update customers c
-set revision = c.revision + 1
-from unnest($1::smallint[], $2::text[]) as changed (bucket, id)
-where c.bucket = changed.bucket
-  and c.id = changed.id
-`,
-);
-
 const insertCustomerStatement = statement(
   'insert_customer',
   `
@@ -139,11 +128,6 @@ limit $2
 export async function lockCustomers(transaction: Queryable, ids: readonly string[], options: { withDeleted: boolean } = { withDeleted: false }): Promise<StoredCustomer[]> {
   const rows = await transaction.rows<CustomerRow>(lockCustomersStatement, [ids.map(bucketOf), ids, options.withDeleted]);
   return rows.map(fromCustomerRow);
-}
-
-/** Adds one to each revision. The customers must be locked; their ids sorted as lockCustomers sorts them. */
-export async function bumpRevisions(transaction: Queryable, ids: readonly string[]): Promise<void> {
-  await transaction.rows(bumpRevisionsStatement, [ids.map(bucketOf), ids]);
 }
 
 /** Inserts the customer and gives its account number. */

@@ -18,24 +18,17 @@ interface EventRow {
   readonly properties: string;
 }
 
-const selectKnownEventsStatement = statement(
-  'select_known_events',
-  `
-select e.customer_id, e.id
-from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, id)
-join events e on e.bucket = asked.bucket and e.customer_id = asked.customer_id and e.id = asked.id
-order by e.customer_id, e.id
-`,
-);
-
-const insertEventsStatement = statement(
-  'insert_events',
+/** The events are new or known by one look into the primary key; asking first would be a second look, and a slower one. */
+const insertNewEventsStatement = statement(
+  'insert_new_events',
   `
 insert into events (bucket, customer_id, id, name, occurred_at, properties, revision)
 select bucket, customer_id, id, name, occurred_at, properties, revision
 from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[])
   as added (bucket, customer_id, id, name, occurred_at, properties, revision)
 order by bucket, customer_id collate "C", id collate "C"
+on conflict (bucket, customer_id, id) do nothing
+returning customer_id, id
 `,
 );
 
@@ -73,31 +66,27 @@ export async function hasEvents(queryable: Queryable, customerId: string, from: 
   return (await queryable.rows(selectHasEventsStatement, [bucketOf(customerId), customerId, timestampText(from)])).length > 0;
 }
 
-/** The keys, as eventKey makes them, of those events that the store already has. */
-export async function selectKnownEvents(transaction: Queryable, events: ReadonlyArray<{ customerId: string; eventId: string }>): Promise<Set<string>> {
-  const rows = await transaction.rows<{ customer_id: string; id: string }>(selectKnownEventsStatement, [
-    events.map((event) => bucketOf(event.customerId)),
-    events.map((event) => event.customerId),
-    events.map((event) => event.eventId),
-  ]);
-  return new Set(rows.map((row) => eventKey(row.customer_id, row.id)));
-}
-
 export function eventKey(customerId: string, eventId: string): string {
   return `${customerId}\n${eventId}`;
 }
 
-/** Inserts events that are known to be new, each under the revision of its customer. */
-export async function insertEvents(transaction: Queryable, events: ReadonlyArray<CustomerEvent & { revision: number }>): Promise<void> {
-  await transaction.rows(insertEventsStatement, [
-    events.map(({ customerId }) => bucketOf(customerId)),
-    events.map(({ customerId }) => customerId),
-    events.map(({ event }) => event.id),
-    events.map(({ event }) => event.name),
-    events.map(({ event }) => timestampText(event.occurredAt)),
-    events.map(({ event }) => JSON.stringify(event.properties)),
-    events.map(({ revision }) => revision),
-  ]);
+/**
+ * Inserts those events that the store does not have, each under the revision of its customer, and gives their keys as
+ * eventKey makes them. No two of the events may share a key.
+ */
+export async function insertNewEvents(transaction: Queryable, events: ReadonlyArray<CustomerEvent & { revision: number }>): Promise<Set<string>> {
+  const columns: [number[], string[], string[], string[], string[], string[], number[]] = [[], [], [], [], [], [], []];
+  for (const { customerId, event, revision } of events) {
+    columns[0].push(bucketOf(customerId));
+    columns[1].push(customerId);
+    columns[2].push(event.id);
+    columns[3].push(event.name);
+    columns[4].push(timestampText(event.occurredAt));
+    columns[5].push(JSON.stringify(event.properties));
+    columns[6].push(revision);
+  }
+  const rows = await transaction.rows<{ customer_id: string; id: string }>(insertNewEventsStatement, columns);
+  return new Set(rows.map((row) => eventKey(row.customer_id, row.id)));
 }
 
 const PAGE = 10_000;

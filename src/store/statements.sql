@@ -11,13 +11,6 @@ update catalog
 set revision = revision + 1
 returning revision;
 
--- bump_revisions
-update customers c
-set revision = c.revision + 1
-from unnest($1::smallint[], $2::text[]) as changed (bucket, id)
-where c.bucket = changed.bucket
-  and c.id = changed.id;
-
 -- delete_customer_members
 delete from usage_window_members
 where bucket = $1
@@ -46,13 +39,6 @@ values ($1, $2, $3)
 on conflict (alias) do nothing
 returning alias;
 
--- insert_events
-insert into events (bucket, customer_id, id, name, occurred_at, properties, revision)
-select bucket, customer_id, id, name, occurred_at, properties, revision
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[])
-  as added (bucket, customer_id, id, name, occurred_at, properties, revision)
-order by bucket, customer_id collate "C", id collate "C";
-
 -- insert_idempotency_key
 insert into idempotency_keys (scope, key, fingerprint, created_at)
 values ($1, $2, $3, $4)
@@ -72,6 +58,15 @@ values ($1, $2, $3, $4, $5, $6, $7);
 -- insert_migration
 insert into migrations (number, file, checksum)
 values ($1, $2, $3);
+
+-- insert_new_events
+insert into events (bucket, customer_id, id, name, occurred_at, properties, revision)
+select bucket, customer_id, id, name, occurred_at, properties, revision
+from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[])
+  as added (bucket, customer_id, id, name, occurred_at, properties, revision)
+order by bucket, customer_id collate "C", id collate "C"
+on conflict (bucket, customer_id, id) do nothing
+returning customer_id, id;
 
 -- insert_payment
 insert into payments (bucket, customer_id, id, purpose, description, currency, amount_minor, payment_method_id, requested_at)
@@ -130,6 +125,39 @@ update api_keys
 set revoked_at = coalesce(revoked_at, $2)
 where id = $1
 returning id, kind, customer_id, name, scopes, last4, created_at, revoked_at;
+
+-- save_counts
+with bumped as (
+  update customers c
+  set revision = c.revision + 1
+  from unnest($1::smallint[], $2::text[]) as changed (bucket, id)
+  where c.bucket = changed.bucket
+    and c.id = changed.id
+),
+seen as (
+  insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
+  select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member
+  from unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
+    as added (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
+  order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at, member collate "C"
+)
+insert into usage_windows (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
+  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
+select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
+  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled
+from unnest($10::smallint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
+    $16::timestamptz[], $17::numeric[], $18::bigint[], $19::timestamptz[], $20::text[], $21::numeric[], $22::boolean[])
+  as counted (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
+    superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
+order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at
+on conflict (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at) do update
+set superseded_at = excluded.superseded_at,
+  used = excluded.used,
+  events = excluded.events,
+  last_at = excluded.last_at,
+  last_event_id = excluded.last_event_id,
+  carried = excluded.carried,
+  is_unsettled = excluded.is_unsettled;
 
 -- select_all_customers
 select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
@@ -218,12 +246,6 @@ from idempotency_keys
 where scope = $1
   and key = $2;
 
--- select_known_events
-select e.customer_id, e.id
-from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, id)
-join events e on e.bucket = asked.bucket and e.customer_id = asked.customer_id and e.id = asked.id
-order by e.customer_id, e.id;
-
 -- select_ledger_transactions
 select t.id, t.revision, t.kind, t.description, t.occurred_at, e.account, e.currency, e.amount_minor
 from ledger_transactions t
@@ -272,31 +294,36 @@ where bucket = $1
 order by revision, setting;
 
 -- select_states
-select asked.position, c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number,
-  c.created_at, c.standing, windows.lines
-from unnest($1::smallint[], $2::text[], $3::timestamptz[]) with ordinality as asked (bucket, id, at, position)
+select asked.position, c.xmin::text as version, catalog.revision as catalog_revision,
+  f.id, f.revision, f.external_id, f.name, f.email, f.currency, f.zone, f.metadata, f.account_number, f.created_at, f.standing, f.lines
+from unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::text[]) with ordinality as asked (bucket, id, at, known, position)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
+cross join catalog
 left join lateral (
-  select string_agg(
-    concat_ws(E'\t', w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at, w.used, w.carried, w.events),
-    E'\n' order by w.subscription_id, w.price_code, w.dimension_key, w.starts_at
-  ) as lines
-  from (
-    select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events
-    from usage_windows
-    where bucket = c.bucket
-      and customer_id = c.id
-      and superseded_at > asked.at
-      and starts_at <= asked.at
-    union all
-    select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events
-    from usage_windows
-    where bucket = c.bucket
-      and customer_id = c.id
-      and is_unsettled
-      and superseded_at <= asked.at
-  ) w
-) windows on true
+  select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing,
+    (
+      select string_agg(
+        concat_ws(E'\t', w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at, w.used, w.carried, w.events),
+        E'\n' order by w.subscription_id, w.price_code, w.dimension_key, w.starts_at
+      )
+      from (
+        select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events
+        from usage_windows
+        where bucket = c.bucket
+          and customer_id = c.id
+          and superseded_at > asked.at
+          and starts_at <= asked.at
+        union all
+        select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events
+        from usage_windows
+        where bucket = c.bucket
+          and customer_id = c.id
+          and is_unsettled
+          and superseded_at <= asked.at
+      ) w
+    ) as lines
+  where c.xmin::text is distinct from asked.known
+) f on true
 where c.deleted_at is null
 order by asked.position;
 

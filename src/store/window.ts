@@ -88,6 +88,44 @@ set superseded_at = excluded.superseded_at,
 `,
 );
 
+/** A batch's changes in one round trip: the customers' revisions, the members seen, the windows counted in. */
+const saveCountsStatement = statement(
+  'save_counts',
+  `
+with bumped as (
+  update customers c
+  set revision = c.revision + 1
+  from unnest($1::smallint[], $2::text[]) as changed (bucket, id)
+  where c.bucket = changed.bucket
+    and c.id = changed.id
+),
+seen as (
+  insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
+  select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member
+  from unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
+    as added (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
+  order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at, member collate "C"
+)
+insert into usage_windows (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
+  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
+select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
+  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled
+from unnest($10::smallint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
+    $16::timestamptz[], $17::numeric[], $18::bigint[], $19::timestamptz[], $20::text[], $21::numeric[], $22::boolean[])
+  as counted (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
+    superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
+order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at
+on conflict (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at) do update
+set superseded_at = excluded.superseded_at,
+  used = excluded.used,
+  events = excluded.events,
+  last_at = excluded.last_at,
+  last_event_id = excluded.last_event_id,
+  carried = excluded.carried,
+  is_unsettled = excluded.is_unsettled
+`,
+);
+
 const deleteWindowsStatement = statement(
   'delete_customer_windows',
   `
@@ -167,22 +205,16 @@ export async function selectCustomerWindows(queryable: Queryable, customerId: st
 
 /** Writes rows as they now are, sorted by key whatever order they come in. */
 export async function upsertWindows(transaction: Queryable, windows: readonly StoredWindow[]): Promise<void> {
-  if (windows.length === 0) return;
-  await transaction.rows(upsertWindowsStatement, [
-    windows.map(({ customerId }) => bucketOf(customerId)),
-    windows.map(({ customerId }) => customerId),
-    windows.map(({ window }) => window.subscriptionId),
-    windows.map(({ window }) => window.priceCode),
-    windows.map(({ window }) => window.dimensionKey),
-    windows.map(({ window }) => timestampText(window.startsAt)),
-    windows.map(({ window }) => timestampText(window.supersededAt)),
-    windows.map(({ window }) => window.tally.used.toFixed()),
-    windows.map(({ window }) => window.tally.events),
-    windows.map(({ window }) => (window.tally.last === null ? null : timestampText(window.tally.last.at))),
-    windows.map(({ window }) => window.tally.last?.eventId ?? null),
-    windows.map(({ window }) => window.carried.toFixed()),
-    windows.map(({ isUnsettled }) => isUnsettled),
-  ]);
+  if (windows.length > 0) await transaction.rows(upsertWindowsStatement, windowColumns(windows));
+}
+
+/** Writes what a batch of events changed, and counts up the revision of each customer; these must be locked. */
+export async function saveCounts(
+  transaction: Queryable,
+  counts: { readonly customerIds: readonly string[]; readonly members: readonly StoredMember[]; readonly windows: readonly StoredWindow[] },
+): Promise<void> {
+  const { customerIds, members, windows } = counts;
+  await transaction.rows(saveCountsStatement, [customerIds.map(bucketOf), customerIds, ...memberColumns(members), ...windowColumns(windows)]);
 }
 
 /** Removes a customer's windows and members, of one subscription or of all; to be derived anew. */
@@ -238,6 +270,24 @@ export function fromWindowRow(row: WindowRow): StoredWindow {
       carried: decimal(row.carried),
     },
   };
+}
+
+function windowColumns(windows: readonly StoredWindow[]): unknown[] {
+  return [
+    windows.map(({ customerId }) => bucketOf(customerId)),
+    windows.map(({ customerId }) => customerId),
+    windows.map(({ window }) => window.subscriptionId),
+    windows.map(({ window }) => window.priceCode),
+    windows.map(({ window }) => window.dimensionKey),
+    windows.map(({ window }) => timestampText(window.startsAt)),
+    windows.map(({ window }) => timestampText(window.supersededAt)),
+    windows.map(({ window }) => window.tally.used.toFixed()),
+    windows.map(({ window }) => window.tally.events),
+    windows.map(({ window }) => (window.tally.last === null ? null : timestampText(window.tally.last.at))),
+    windows.map(({ window }) => window.tally.last?.eventId ?? null),
+    windows.map(({ window }) => window.carried.toFixed()),
+    windows.map(({ isUnsettled }) => isUnsettled),
+  ];
 }
 
 function memberColumns(members: readonly StoredMember[]): unknown[] {
