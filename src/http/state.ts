@@ -34,8 +34,9 @@ export function stateRoutes(app: FastifyInstance, { engine }: HttpContext): void
     async (request, reply) => {
       const { derived, at } = await readDerivedState(engine, customerOf(request), instantParameter(request.query.at, 'querystring:/at'));
       tag(reply, derived);
-      // The rest of the answer does not change with the moment, so its text is kept with the state.
-      return reply.type('application/json; charset=utf-8').send(`{"as_of":"${instantText(at)}",${restOf(derived, isPublic(request))}`);
+      // The rest of the answer does not change with the moment, so its bytes are kept with the state.
+      const start = Buffer.from(`{"as_of":"${instantText(at)}",`, 'latin1');
+      return reply.type('application/json; charset=utf-8').send(Buffer.concat([start, restOf(derived, isPublic(request))]));
     },
   );
   app.get<{ Params: { customer: string } }>(
@@ -79,14 +80,18 @@ function publicView(state: BillingState) {
   };
 }
 
-const texts = new WeakMap<BillingState, { own?: string; open?: string }>();
+const bytes = new WeakMap<BillingState, { own?: Buffer; open?: Buffer }>();
 
-/** The JSON text of a state's view after its `as_of`, brace and all; kept as long as the state is. */
-function restOf(derived: BillingState, isOpen: boolean): string {
-  const kept = texts.get(derived) ?? {};
-  texts.set(derived, kept);
-  if (isOpen) return (kept.open ??= JSON.stringify(publicView(derived)).slice(1));
-  return (kept.own ??= JSON.stringify(timelessView(derived)).slice(1));
+/** The JSON of a state's view after its `as_of`, closing brace and all; kept as long as the state is. */
+function restOf(derived: BillingState, isOpen: boolean): Buffer {
+  const kept = bytes.get(derived) ?? {};
+  bytes.set(derived, kept);
+  if (isOpen) return (kept.open ??= jsonAfterBrace(publicView(derived)));
+  return (kept.own ??= jsonAfterBrace(timelessView(derived)));
+}
+
+function jsonAfterBrace(view: object): Buffer {
+  return Buffer.from(JSON.stringify(view).slice(1));
 }
 
 export function invoiceView(invoice: InvoicePreview) {
