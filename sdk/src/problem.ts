@@ -10,6 +10,7 @@ export const PROBLEM_SLUGS = [
   'unsupported_media_type',
   'idempotency_key_reused',
   'meter_in_use',
+  'feature_in_use',
   'plan_archived',
   'subscription_ended',
   'phase_conflict',

@@ -1,5 +1,5 @@
 import { parseInstant, instantText, type Instant } from './instant.js';
-import { coordinates, measure, type Meter } from './meter.js';
+import { measure, unfitDimension, type Meter } from './meter.js';
 import { nameFault } from './name.js';
 import { pointerToken, type InputError } from './problems.js';
 
@@ -29,6 +29,9 @@ export const MIN_EVENT_AT = Date.UTC(1900, 0, 1) as Instant;
 /** How long an event's properties may be as JSON, in UTF-16 units. */
 export const MAX_PROPERTIES_LENGTH = 16_384;
 
+/** How deep an event's properties may be nested: more than reports of usage ever are, far less than a parser's stack. */
+export const MAX_PROPERTIES_DEPTH = 32;
+
 /** The input as an event's, or what is wrong with its shape; for input that nobody has looked at. */
 export function readEventInput(value: unknown): EventInput | { readonly fault: InputError } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('', 'must be an object');
@@ -55,6 +58,7 @@ export function parseEvent(input: EventInput, now: Instant): { readonly event: U
     return fault('/timestamp', `lies more than ${MAX_EVENT_FUTURE_MS / 60_000} minutes in the future; it is ${instantText(now)} here`);
   }
   const properties = input.properties ?? {};
+  if (isDeeper(properties, MAX_PROPERTIES_DEPTH)) return fault('/properties', `must not be nested deeper than ${MAX_PROPERTIES_DEPTH} levels`);
   if (JSON.stringify(properties).length > MAX_PROPERTIES_LENGTH) return fault('/properties', `must not be longer than ${MAX_PROPERTIES_LENGTH} characters as JSON`);
   return { event: { id: input.id, name: input.name, occurredAt, properties } };
 }
@@ -63,18 +67,18 @@ export function parseEvent(input: EventInput, now: Instant): { readonly event: U
 export function meterFault(event: UsageEvent, meters: readonly Meter[]): InputError | undefined {
   if (meters.length === 0) return { pointer: '/name', detail: `no meter counts events named "${event.name}"` };
   for (const meter of meters) {
-    const long = meter.dimensions.find((dimension) => hasUnfitCoordinate(dimension, event));
-    if (long !== undefined) return { pointer: `/properties/${pointerToken(long)}`, detail: 'is not a value to count by: too long, or with control characters' };
+    const unfit = unfitDimension(meter.dimensions, event.properties);
+    if (unfit !== undefined) return { pointer: `/properties/${pointerToken(unfit)}`, detail: 'is not a value to count by: too long, or with control characters' };
     const measured = measure(meter, event);
     if ('fault' in measured) return { pointer: `/properties/${pointerToken(measured.property)}`, detail: measured.fault };
   }
   return undefined;
 }
 
-/** Dimension values become part of a key, as names do. */
-function hasUnfitCoordinate(dimension: string, event: UsageEvent): boolean {
-  const [value] = coordinates([dimension], event.properties);
-  return value !== undefined && value !== '' && nameFault(value) !== undefined;
+/** Whether the value has more than `levels` objects or arrays inside each other. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function fault(pointer: string, detail: string): { fault: InputError } {

@@ -151,12 +151,33 @@ export function convert(meter: Meter, raw: Decimal): Decimal {
     : divide({ dividend: raw, divisor: divideBy, scale: CONVERSION_SCALE, rounding: 'half_away_from_zero' });
 }
 
-/** The values of the meter's dimensions in an event, in the meter's order; a missing one is the empty string. */
+/** How long the values of all dimensions of an event may be together, in UTF-16 units: they become part of a key. */
+export const MAX_COORDINATES_LENGTH = 800;
+
+/**
+ * The values of dimensions in an event, in their order; what is missing or cannot be counted by is the empty string.
+ * (Events are refused for such values when they come in; those that were there before a meter had its dimensions are not.)
+ */
 export function coordinates(dimensions: readonly string[], properties: Readonly<Record<string, unknown>>): string[] {
-  return dimensions.map((dimension) => {
-    const value = properties[dimension];
-    return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-  });
+  const values = dimensions.map((dimension) => (unfitCoordinate(dimension, properties) ? '' : coordinateText(properties[dimension])));
+  return values.join('').length > MAX_COORDINATES_LENGTH ? values.map(() => '') : values;
+}
+
+/** The first dimension whose value cannot be counted by: too long, alone or with the others, or with control characters. */
+export function unfitDimension(dimensions: readonly string[], properties: Readonly<Record<string, unknown>>): string | undefined {
+  const unfit = dimensions.find((dimension) => unfitCoordinate(dimension, properties));
+  if (unfit !== undefined) return unfit;
+  const together = dimensions.reduce((length, dimension) => length + coordinateText(properties[dimension]).length, 0);
+  return together > MAX_COORDINATES_LENGTH ? dimensions[0] : undefined;
+}
+
+function unfitCoordinate(dimension: string, properties: Readonly<Record<string, unknown>>): boolean {
+  const text = coordinateText(properties[dimension]);
+  return text !== '' && nameFault(text) !== undefined;
+}
+
+function coordinateText(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   unsupported_media_type: 'The body is not JSON',
   idempotency_key_reused: 'The idempotency key was used for another request',
   meter_in_use: 'The meter already counts usage and its definition is fixed',
+  feature_in_use: 'A plan grants the feature and its kind is fixed',
   plan_archived: 'The plan is not sold any more',
   subscription_ended: 'The subscription has already ended',
   phase_conflict: 'The phase does not fit the schedule of the subscription',

@@ -12,6 +12,7 @@ export const STATUS: Record<ProblemSlug, number> = {
   method_not_allowed: 405,
   already_exists: 409,
   meter_in_use: 409,
+  feature_in_use: 409,
   plan_archived: 409,
   subscription_ended: 409,
   phase_conflict: 409,

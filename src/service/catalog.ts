@@ -61,11 +61,18 @@ export async function putMeter(engine: Engine, unit: Unit, input: { code: string
   return meter;
 }
 
-/** Defines the feature, anew or for the first time. @throws Refusal `invalid_request`. */
+/**
+ * Defines the feature, anew or for the first time.
+ * @throws Refusal `invalid_request`; `feature_in_use` when a plan grants it and would no longer make sense.
+ */
 export async function putFeature(engine: Engine, unit: Unit, input: { code: string; definition: FeatureDefinition }): Promise<Feature> {
   const content = await changeCatalog(engine, unit);
   const before = content.features.get(input.code);
   const feature = parseFeature({ id: before?.id ?? engine.newId('feat'), ...input, hasMeter: (code) => content.meters.has(code) });
+  const isGranted = [...content.versions.values()].some((plan) => plan.grants.some((grant) => grant.feature.code === input.code));
+  if (before !== undefined && isGranted && (before.type !== feature.type || before.meter !== feature.meter)) {
+    throw new Refusal('feature_in_use', `A plan grants the feature "${input.code}": its type and meter stay as they are. Define another feature.`);
+  }
   await upsertFeature(unit.transaction, { code: feature.code, id: feature.id, definition: input.definition }, unit.at);
   return feature;
 }

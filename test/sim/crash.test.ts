@@ -70,7 +70,9 @@ async function runAndKill(store: string, plan: CrashPlan, input: { killMs: numbe
   const kill = (delayMs: number): void => void setTimeout(() => child.kill('SIGKILL'), delayMs);
   if (killMs < 0) kill(-killMs);
   if (child.stdout === null) throw new Error('the child has no output');
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, customer, id, status] = line.split(' ');
     if (word === 'ready' && killMs >= 0) kill(killMs);

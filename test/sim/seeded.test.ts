@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/core/instant.js';
+import { stateView } from '../../src/http/state.js';
+import { openEngine } from '../../src/service/open.js';
+import { readState } from '../../src/service/state.js';
 import { verifyStore } from '../../src/service/verify.js';
 import { STORES, startPaidup, type TestPaidup } from '../support/app.js';
 import { chance } from '../support/crash-child.js';
@@ -252,6 +255,10 @@ class Run {
     const { body } = await this.#call('GET', `/v1/customers/${customer.name}/state`);
     const figures = body.usage.map(({ subscription, window, included, carried, used, remaining, overage }: Record<string, unknown>) => ({ subscription, window, included, carried, used, remaining, overage }));
     expect(figures, `${this.#hint()}\n${customer.name} at ${moment(this.#now)}`).toEqual(expectedUsage(customer, this.#now));
+    // What a process remembers may not change what it says: one that has just started says the same.
+    const { database, provider, clock } = this.#paidup.engine;
+    const started = await openEngine({ database, provider, clock });
+    expect(body, `${this.#hint()}\n${customer.name} at ${moment(this.#now)}`).toEqual(JSON.parse(JSON.stringify(stateView(await readState(started, customer.name)))));
   }
 
   async go(years: number): Promise<void> {

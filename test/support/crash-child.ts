@@ -40,7 +40,11 @@ async function main(store: string, plan: CrashPlan): Promise<void> {
   await migrate(database);
   const engine = await openEngine({ database, provider: sandboxProvider, clock: { now: () => instant(plan.from + 86_400_000 * 90) } });
   process.stdout.write('ready\n');
-  if (plan.isHeld) await new Promise((resolve) => process.stdin.once('data', resolve));
+  if (plan.isHeld) {
+    await new Promise((resolve) => {
+      process.stdin.once('data', resolve);
+    });
+  }
   let step = 0;
   const draw = (below: number): number => Math.floor(chance(plan.seed, (step += 1)) * below);
   const call = async (): Promise<void> => {
