@@ -17,6 +17,7 @@ export const PROBLEM_SLUGS = [
   'payment_method_missing',
   'payment_declined',
   'overloaded',
+  'provider_unavailable',
   'store_unavailable',
   'internal_error',
 ] as const;

@@ -105,7 +105,8 @@ function loggerOf(level: string) {
 /** Payments whose result a crash kept from us. A provider that is away must not keep the server from starting. */
 async function settlePayments(app: App, engine: Engine): Promise<void> {
   try {
-    const settled = await settleOpenPayments(engine);
+    const { settled, failures } = await settleOpenPayments(engine);
+    for (const failure of failures) app.log.error({ err: failure }, 'a payment that was under way when the last run ended could not be settled; the next start tries again');
     if (settled > 0) app.log.info({ settled }, 'settled payments that were under way when the last run ended');
   } catch (error) {
     app.log.error({ err: error }, 'payments that were under way when the last run ended could not be settled; the next start tries again');

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   payment_method_missing: 'There is no usable payment method on file',
   payment_declined: 'The payment was declined',
   overloaded: 'More work is waiting than can be taken',
+  provider_unavailable: 'The payment provider cannot be reached',
   store_unavailable: 'The store cannot be reached',
   internal_error: 'Something went wrong inside Paidup',
 } as const;

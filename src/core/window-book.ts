@@ -1,6 +1,6 @@
 import type { UsageEvent } from './event.js';
 import { FOREVER, type Instant } from './instant.js';
-import { EMPTY_TALLY, tallyEvent } from './meter.js';
+import { EMPTY_TALLY, tallyEvent, type Tally } from './meter.js';
 import type { UsagePrice } from './plan.js';
 import { carriedInto, compareWindows, matchEvent, seriesText, windowUsage, type Match, type UsageWindow, type WindowUsage } from './window.js';
 import type { Subscription } from './subscription.js';
@@ -30,12 +30,17 @@ export interface Member {
 export class WindowBook {
   readonly #series = new Map<string, UsageWindow[]>();
   readonly #changed = new Set<string>();
+  /** Tallies by combination of dimension values, of each window of a dimensional price. */
+  readonly #spans = new Map<string, Map<string, Tally>>();
   readonly #members = new Map<string, Member>();
   readonly #newMembers: Member[] = [];
 
   /** `windows` must hold, of each series touched, the row in force at the earliest event and all later ones. */
   constructor(windows: readonly UsageWindow[], members: readonly Member[]) {
-    for (const window of [...windows].sort(compareWindows)) this.#rows(seriesText(window)).push(window);
+    for (const window of [...windows].sort(compareWindows)) {
+      this.#rows(seriesText(window)).push(window);
+      this.#keepSpan(window);
+    }
     for (const member of members) this.#members.set(memberText(member), member);
   }
 
@@ -123,9 +128,7 @@ export class WindowBook {
   /** The tallies of all combinations of dimension values of the match's window. */
   #siblings(match: Match, row: UsageWindow): UsageWindow['tally'][] {
     if (match.series.dimensionKey === '') return [row.tally];
-    return this.allWindows()
-      .filter((other) => other.subscriptionId === row.subscriptionId && other.priceCode === row.priceCode && other.startsAt === row.startsAt)
-      .map((other) => other.tally);
+    return [...(this.#spans.get(spanText(row))?.values() ?? [])];
   }
 
   #rows(key: string): UsageWindow[] {
@@ -140,7 +143,14 @@ export class WindowBook {
   #put(rows: UsageWindow[], index: number, window: UsageWindow): UsageWindow {
     rows[index] = window;
     this.#changed.add(windowText(window));
+    this.#keepSpan(window);
     return window;
+  }
+
+  #keepSpan(window: UsageWindow): void {
+    if (window.dimensionKey === '') return;
+    const span = this.#spans.get(spanText(window)) ?? new Map<string, Tally>();
+    this.#spans.set(spanText(window), span.set(window.dimensionKey, window.tally));
   }
 }
 
@@ -154,6 +164,10 @@ export function deriveWindows(subscriptions: readonly Subscription[], events: It
 
 function windowText(window: UsageWindow): string {
   return `${seriesText(window)}\n${window.startsAt}`;
+}
+
+function spanText(window: UsageWindow): string {
+  return `${window.subscriptionId}\n${window.priceCode}\n${window.startsAt}`;
 }
 
 function memberText(member: Member): string {

@@ -3,7 +3,7 @@ import { parseInstant, type Instant } from '../core/instant.js';
 import { nameFault } from '../core/name.js';
 import { invalidInput } from '../core/problems.js';
 import type { Engine, Unit } from '../service/engine.js';
-import { fingerprintOf, perform, type Answer, type IdempotencyKey } from '../service/idempotency.js';
+import { fingerprintOf, perform, performReserved, type Answer, type IdempotencyKey } from '../service/idempotency.js';
 
 /** The request's idempotency key with what it guards, or undefined when it has none. @throws Refusal `invalid_request`. */
 export function idempotencyKeyOf(request: FastifyRequest): IdempotencyKey | undefined {
@@ -18,6 +18,14 @@ export function idempotencyKeyOf(request: FastifyRequest): IdempotencyKey | unde
 export function commandsOf(engine: Engine) {
   return async (request: FastifyRequest, reply: FastifyReply, work: (unit: Unit) => Promise<Answer>): Promise<FastifyReply> =>
     send(reply, await perform(engine, idempotencyKeyOf(request), work));
+}
+
+/** What carries out a write that is no single transaction, under its request's idempotency key. */
+export function reservedOf(engine: Engine) {
+  return async (request: FastifyRequest, reply: FastifyReply, work: (key: IdempotencyKey | undefined) => Promise<Answer>): Promise<FastifyReply> => {
+    const key = idempotencyKeyOf(request);
+    return send(reply, await performReserved(engine, key, () => work(key)));
+  };
 }
 
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { instantText } from '../core/instant.js';
+import { Refusal } from '../core/problems.js';
 import { SCOPES, createApiKey, listApiKeys, revokeApiKey, type NewApiKey } from '../service/api-key.js';
-import { page, readCursor } from './answer.js';
+import { page, readCursor, reservedOf } from './answer.js';
+import { may, type Principal, type Right } from './auth.js';
 import type { HttpContext } from './context.js';
 import { InstantText, Nullable, PageOf, PageQuery, Words } from './schema.js';
 
@@ -36,11 +38,13 @@ interface Body {
 }
 
 export function apiKeyRoutes(app: FastifyInstance, { engine }: HttpContext): void {
+  const reserved = reservedOf(engine);
   const tags = ['keys'];
   const config = { right: 'keys:write' } as const;
   // The key is shown once and never kept, so this is the one write whose answer cannot be kept for a repeated request.
   app.post<{ Body: Body }>('/v1/api-keys', { config, schema: { tags, summary: 'Make a key', body: ApiKeyBody, response: { 201: NewApiKeyView } } }, async (request, reply) => {
     const { kind, customer, name, scopes } = request.body;
+    refuseMoreThanOwn(request.principal, scopes ?? []);
     const made = await createApiKey(engine, { kind, customer, name: name ?? kind, scopes: scopes ?? [] });
     return reply.status(201).send({ ...apiKeyView(made.apiKey), key: made.key });
   });
@@ -59,8 +63,16 @@ export function apiKeyRoutes(app: FastifyInstance, { engine }: HttpContext): voi
   app.delete<{ Params: { id: string } }>(
     '/v1/api-keys/:id',
     { config, schema: { tags, summary: 'Revoke a key', params: Type.Object({ id: Type.String() }), response: { 200: ApiKeyView } } },
-    async (request) => apiKeyView(await revokeApiKey(engine, request.params.id)),
+    (request, reply) => reserved(request, reply, async () => ({ status: 200, body: apiKeyView(await revokeApiKey(engine, request.params.id)) })),
   );
+}
+
+/** A key cannot make one that may do more than itself. @throws Refusal `forbidden`. */
+function refuseMoreThanOwn(principal: Principal | null, scopes: readonly string[]): void {
+  const own = principal?.scopes ?? [];
+  if (own.length === 0 || own.includes('*')) return;
+  const isWithin = scopes.length > 0 && scopes.every((scope) => own.includes(scope) || (!scope.includes('*') && principal !== null && may(principal, scope as Right)));
+  if (!isWithin) throw new Refusal('forbidden', 'This key may give only scopes that it has itself, and must name them.');
 }
 
 function apiKeyView(key: NewApiKey['apiKey']) {

@@ -4,8 +4,7 @@ import { decimalText } from '../core/decimal.js';
 import { FOREVER, instantText } from '../core/instant.js';
 import type { CountedIn } from '../core/window-book.js';
 import { ingestEvents, type EventOutcome } from '../service/event.js';
-import { keepAnswer, keptAnswer } from '../service/idempotency.js';
-import { idempotencyKeyOf, send } from './answer.js';
+import { reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
 import { InstantText, Nullable, Words } from './schema.js';
 import { validatorCompiler } from './validate.js';
@@ -52,6 +51,7 @@ const ResultView = Type.Object({
 const ResultsView = Type.Object({ results: Type.Array(ResultView) });
 
 export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void {
+  const reserved = reservedOf(engine);
   app.post<{ Body: { events: unknown[] } }>(
     '/v1/events',
     {
@@ -59,16 +59,8 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void
       validatorCompiler: ({ httpPart }) => validatorCompiler({ schema: CheckedBody, httpPart: httpPart ?? 'body', method: 'POST', url: '/v1/events' }),
       schema: { tags: ['events'], summary: 'Report usage: 1 to 1,000 events', body: EventsBody, response: { 200: ResultsView } },
     },
-    async (request, reply) => {
-      const key = idempotencyKeyOf(request);
-      const kept = await keptAnswer(engine, key);
-      if (kept !== undefined) return send(reply, kept);
-      const outcomes = await ingestEvents(engine, request.body.events);
-      const answer = { status: 200, body: { results: outcomes.map(resultView) } };
-      // Events are safe to send again by their ids, so the answer may be kept after the commit.
-      await keepAnswer(engine, key, answer);
-      return send(reply, answer);
-    },
+    // Events are safe to send again by their ids, so the answer may be kept after their commit.
+    (request, reply) => reserved(request, reply, async () => ({ status: 200, body: { results: (await ingestEvents(engine, request.body.events)).map(resultView) } })),
   );
 }
 

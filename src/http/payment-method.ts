@@ -5,7 +5,7 @@ import { paymentMethodStatus, type PaymentMethod } from '../core/payment-method.
 import type { Instant } from '../core/instant.js';
 import { readState } from '../service/state.js';
 import { removePaymentMethod, setPaymentMethod } from '../service/wallet.js';
-import { customerOf } from './answer.js';
+import { customerOf, reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
 import { CustomerPath, Done, Words } from './schema.js';
 
@@ -24,6 +24,7 @@ const MethodBody = Type.Object({ token: Type.String({ description: 'What the pro
 const ADDRESS = '/v1/customers/:customer/payment-method';
 
 export function paymentMethodRoutes(app: FastifyInstance, { engine }: HttpContext): void {
+  const reserved = reservedOf(engine);
   const tags = ['wallet'];
   app.get<{ Params: { customer: string } }>(
     ADDRESS,
@@ -34,19 +35,24 @@ export function paymentMethodRoutes(app: FastifyInstance, { engine }: HttpContex
       return methodView(paymentMethod, asOf);
     },
   );
-  // Setting the same card twice is setting it once: no idempotency key is needed to repeat this safely.
   app.put<{ Params: { customer: string }; Body: { token: string } }>(
     ADDRESS,
     { config: { right: 'wallet:write' }, schema: { tags, summary: 'Put a card on file', params: CustomerPath, body: MethodBody, response: { 200: MethodView } } },
-    async (request) => {
-      const { method } = await setPaymentMethod(engine, customerOf(request), request.body.token);
-      return methodView(method, engine.clock.now());
-    },
+    (request, reply) =>
+      reserved(request, reply, async () => {
+        const { method } = await setPaymentMethod(engine, customerOf(request), request.body.token);
+        return { status: 200, body: methodView(method, engine.clock.now()) };
+      }),
   );
-  app.delete<{ Params: { customer: string } }>(ADDRESS, { config: { right: 'wallet:write' }, schema: { tags, summary: 'Forget the card on file', params: CustomerPath, response: { 204: Done } } }, async (request, reply) => {
-    await removePaymentMethod(engine, customerOf(request));
-    return reply.status(204).send();
-  });
+  app.delete<{ Params: { customer: string } }>(
+    ADDRESS,
+    { config: { right: 'wallet:write' }, schema: { tags, summary: 'Forget the card on file', params: CustomerPath, response: { 204: Done } } },
+    (request, reply) =>
+      reserved(request, reply, async () => {
+        await removePaymentMethod(engine, customerOf(request));
+        return { status: 204, body: null };
+      }),
+  );
 }
 
 function methodView(method: PaymentMethod, at: Instant) {

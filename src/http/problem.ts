@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, Refusal, type InputError, type ProblemSlug } from '../core/problems.js';
-import { isOverloaded, isStoreAway, isUnstorableText } from '../service/weather.js';
+import { isOverloaded, isProviderAway, isStoreAway, isUnstorableText } from '../service/weather.js';
 
 /** Status of each problem. */
 export const STATUS: Record<ProblemSlug, number> = {
@@ -22,6 +22,7 @@ export const STATUS: Record<ProblemSlug, number> = {
   idempotency_key_reused: 422,
   internal_error: 500,
   overloaded: 503,
+  provider_unavailable: 503,
   store_unavailable: 503,
 };
 
@@ -44,6 +45,7 @@ export function failureOf(error: unknown): Failure {
   }
   if (isOverloaded(error)) return failure('overloaded', 'Too much work is waiting: try again in a second.');
   if (isStoreAway(error)) return failure('store_unavailable', 'The store cannot be reached just now: try again soon.');
+  if (isProviderAway(error)) return failure('provider_unavailable', 'The payment provider did not answer: try again with the same Idempotency-Key, and nothing is charged twice.');
   if (isUnstorableText(error)) return failure('invalid_request', 'The request holds text that cannot be stored, such as a NUL character.');
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return failure('body_too_large', 'The body is larger than this address takes: send it in parts.');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return failure('unsupported_media_type', 'Send JSON with Content-Type: application/json.');

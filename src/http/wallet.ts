@@ -3,10 +3,9 @@ import { Type } from 'typebox';
 import { instantText } from '../core/instant.js';
 import { moneyText } from '../core/money.js';
 import type { Wallet } from '../core/wallet.js';
-import { keepAnswer, keptAnswer } from '../service/idempotency.js';
 import { readState } from '../service/state.js';
 import { depositToWallet, readLedger, type Deposit } from '../service/wallet.js';
-import { customerOf, idempotencyKeyOf, pageOfAll, send } from './answer.js';
+import { customerOf, pageOfAll, reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
 import { moneyView } from './money.js';
 import { CustomerPath, DecimalText, InstantText, Money, Nullable, PageOf, PageQuery } from './schema.js';
@@ -33,6 +32,7 @@ const LedgerView = Type.Object({
 });
 
 export function walletRoutes(app: FastifyInstance, { engine }: HttpContext): void {
+  const reserved = reservedOf(engine);
   const tags = ['wallet'];
   app.get<{ Params: { customer: string } }>(
     '/v1/customers/:customer/wallet',
@@ -45,16 +45,12 @@ export function walletRoutes(app: FastifyInstance, { engine }: HttpContext): voi
   app.post<{ Params: { customer: string }; Body: { amount: string; currency?: string } }>(
     '/v1/customers/:customer/top-ups',
     { config: { right: 'wallet:write' }, schema: { tags, summary: 'Charge the card on file and add the money to the wallet', params: CustomerPath, body: DepositBody, response: { 201: DepositView } } },
-    async (request, reply) => {
-      const key = idempotencyKeyOf(request);
-      const kept = await keptAnswer(engine, key);
-      if (kept !== undefined) return send(reply, kept);
-      const { amount, currency } = request.body;
-      const answer = { status: 201, body: depositView(await depositToWallet(engine, customerOf(request), { amount, currency, idempotency: key })) };
-      // The payment bears the key itself, so the answer may be kept after it.
-      await keepAnswer(engine, key, answer);
-      return send(reply, answer);
-    },
+    // The payment bears the key itself, so the answer may be kept after it.
+    (request, reply) =>
+      reserved(request, reply, async (key) => {
+        const { amount, currency } = request.body;
+        return { status: 201, body: depositView(await depositToWallet(engine, customerOf(request), { amount, currency, idempotency: key })) };
+      }),
   );
   app.get<{ Params: { customer: string }; Querystring: { limit?: number; cursor?: string } }>(
     '/v1/customers/:customer/ledger',

@@ -4,6 +4,11 @@ import type { PaymentMethod } from '../core/payment-method.js';
 /** What came of a charge. A declined one took no money. */
 export type ChargeResult = { readonly outcome: 'succeeded'; readonly reference: string } | { readonly outcome: 'declined'; readonly reason: string };
 
+/** The provider did not answer, or not in a way that can be understood: weather. Whether money moved is not known. */
+export class ProviderUnavailable extends Error {
+  override readonly name = 'ProviderUnavailable';
+}
+
 /** The far side of payments, in as few verbs as can be. */
 export interface PaymentProvider {
   readonly name: string;

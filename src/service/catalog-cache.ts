@@ -1,7 +1,7 @@
-import { parseFeature, type Feature } from '../core/feature.js';
-import { parseMeter, type Meter } from '../core/meter.js';
+import { parseFeature, type Feature, type FeatureDefinition } from '../core/feature.js';
+import { parseMeter, type Meter, type MeterDefinition } from '../core/meter.js';
 import { parsePlan, type Plan, type PlanDefinition } from '../core/plan.js';
-import { selectCatalogRevision, selectFeatures, selectMeters, selectPlanVersions } from '../store/catalog.js';
+import { selectCatalogRevision, selectFeatures, selectMeters, selectPlanVersions, type CatalogRow, type PlanVersionRow } from '../store/catalog.js';
 import type { Database, Queryable } from '../store/database.js';
 
 /** A plan as it is sold now: its newest version. */
@@ -91,16 +91,28 @@ export async function withPlans<T>(engine: { readonly catalog: Catalog }, querya
   }
 }
 
-/** The whole catalog as the store has it now. */
+/** The whole catalog as the store has it now. @throws when something stored does not make sense any more: a bug. */
 export async function readCatalog(queryable: Queryable): Promise<CatalogContent> {
-  const meters = new Map((await selectMeters(queryable)).map((row) => [row.code, parseMeter(row)]));
-  const features = new Map((await selectFeatures(queryable)).map((row) => [row.code, parseFeature({ ...row, hasMeter: (code) => meters.has(code) })]));
+  // What refers is read before what it refers to: nothing is ever deleted, so all that a plan names is there.
+  const planRows = await selectPlanVersions(queryable);
+  const featureRows = await selectFeatures(queryable);
+  const meterRows = await selectMeters(queryable);
+  try {
+    return parseCatalog({ planRows, featureRows, meterRows });
+  } catch (error) {
+    throw new Error('the stored catalog cannot be read', { cause: error });
+  }
+}
+
+function parseCatalog(rows: { planRows: readonly PlanVersionRow[]; featureRows: readonly CatalogRow<FeatureDefinition>[]; meterRows: readonly CatalogRow<MeterDefinition>[] }): CatalogContent {
+  const meters = new Map(rows.meterRows.map((row) => [row.code, parseMeter(row)]));
+  const features = new Map(rows.featureRows.map((row) => [row.code, parseFeature({ ...row, hasMeter: (code) => meters.has(code) })]));
   const metersByEvent = new Map<string, Meter[]>();
   for (const meter of meters.values()) metersByEvent.set(meter.eventName, [...(metersByEvent.get(meter.eventName) ?? []), meter]);
   const plans = new Map<string, SoldPlan>();
   const versions = new Map<string, Plan>();
   const vocabulary = { meter: (code: string) => meters.get(code), feature: (code: string) => features.get(code) };
-  for (const row of await selectPlanVersions(queryable)) {
+  for (const row of rows.planRows) {
     const plan = parsePlan({ id: row.planId, code: row.code, versionId: row.versionId, version: row.version }, row.definition, vocabulary);
     versions.set(plan.versionId, plan);
     plans.set(plan.code, { plan, definition: row.definition, isArchived: row.archivedAt !== null });

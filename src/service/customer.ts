@@ -62,6 +62,7 @@ export async function createCustomer(
   const externalId = input.externalId ?? null;
   const wrong = externalId === null ? undefined : nameFault(externalId);
   if (wrong !== undefined) throw invalidInput([{ pointer: '/external_id', detail: wrong }]);
+  if (externalId === '.' || externalId === '..') throw invalidInput([{ pointer: '/external_id', detail: 'must not be "." or "..": no address can name it' }]);
   if (externalId !== null && isId('cus', externalId)) throw invalidInput([{ pointer: '/external_id', detail: 'must not look like an id of Paidup' }]);
   const id = engine.newId('cus');
   const profile = readProfile(input, { name: null, email: null, currency: DEFAULT_CURRENCY, zone: DEFAULT_ZONE, metadata: {} });
@@ -78,7 +79,15 @@ export async function createCustomer(
 export async function putCustomer(engine: Engine, unit: Unit, input: CustomerInput & { readonly customer: string }): Promise<CustomerAtRevision> {
   const known = (await selectAliases(unit.transaction, [input.customer])).get(input.customer);
   const id = known ?? (isId('cus', input.customer) ? input.customer : undefined);
-  return id === undefined ? createCustomer(engine, unit, { ...input, externalId: input.customer }) : updateCustomer(unit, id, input);
+  if (id !== undefined) return updateCustomer(unit, id, input);
+  try {
+    return await createCustomer(engine, unit, { ...input, externalId: input.customer });
+  } catch (error) {
+    // Another request made it in the meantime: then this one sets its profile.
+    const made = (await selectAliases(unit.transaction, [input.customer])).get(input.customer);
+    if (made === undefined || !(error instanceof Refusal && error.slug === 'already_exists')) throw error;
+    return updateCustomer(unit, made, input);
+  }
 }
 
 /** Changes what the input names. @throws Refusal `not_found`, `invalid_request`. */

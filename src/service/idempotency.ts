@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../core/problems.js';
-import { insertIdempotencyKey, selectIdempotencyKey, updateIdempotencyResponse, type IdempotencyKey } from '../store/idempotency.js';
+import { deleteIdempotencyKey, insertIdempotencyKey, keepFirstResponse, selectIdempotencyKey, updateIdempotencyResponse, type IdempotencyKey } from '../store/idempotency.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 
 export type { IdempotencyKey } from '../store/idempotency.js';
@@ -32,19 +32,44 @@ export async function perform(engine: Engine, key: IdempotencyKey | undefined, w
   });
 }
 
-/** The kept answer of a request, or undefined when it was not carried out. @throws Refusal `idempotency_key_reused`. */
-export async function keptAnswer(engine: Engine, key: IdempotencyKey | undefined): Promise<Answer | undefined> {
-  if (key === undefined) return undefined;
-  const kept = await selectIdempotencyKey(engine.database, key);
-  return kept === undefined ? undefined : readAnswer(kept, key);
-}
+/** How long a request waits for the first one under its key before it does the work itself: the first may have died. */
+const PATIENCE_MS = 5_000;
+const GLANCE_MS = 25;
 
 /**
- * Keeps the answer of a request whose effect is already in the store and safe to repeat (events, payments): the
- * first one kept holds.
+ * Carries out work whose effect lies outside of one transaction and is safe to repeat (events by their ids, payments by
+ * their own). The key is reserved before; who comes second under it waits and hears the first one's answer. A refusal
+ * gives the key back.
+ * @throws Refusal `idempotency_key_reused` when another request came under the key.
  */
-export async function keepAnswer(engine: Engine, key: IdempotencyKey | undefined, answer: Answer): Promise<void> {
-  if (key !== undefined) await perform(engine, key, () => Promise.resolve(answer));
+export async function performReserved(engine: Engine, key: IdempotencyKey | undefined, work: () => Promise<Answer>): Promise<Answer> {
+  if (key === undefined) return work();
+  const isFirst = await insertIdempotencyKey(engine.database, key, engine.clock.now());
+  const earlier = isFirst ? undefined : await waitForAnswer(engine, key);
+  if (earlier !== undefined) return earlier;
+  try {
+    await keepFirstResponse(engine.database, key, JSON.stringify(await work()));
+  } catch (error) {
+    await deleteIdempotencyKey(engine.database, key).catch(() => undefined);
+    throw error;
+  }
+  const kept = await selectIdempotencyKey(engine.database, key);
+  const answer = kept === undefined ? undefined : readAnswer(kept, key);
+  if (answer === undefined) throw new Error('an idempotency key has no answer');
+  return answer;
+}
+
+async function waitForAnswer(engine: Engine, key: IdempotencyKey): Promise<Answer | undefined> {
+  for (let waited = 0; waited <= PATIENCE_MS; waited += GLANCE_MS) {
+    const kept = await selectIdempotencyKey(engine.database, key);
+    const answer = kept === undefined ? undefined : readAnswer(kept, key);
+    // A key that is gone was given back after a refusal: this request is then the first.
+    if (answer !== undefined || kept === undefined) return answer;
+    await new Promise((resolve) => {
+      setTimeout(resolve, GLANCE_MS);
+    });
+  }
+  return undefined;
 }
 
 async function earlierAnswer(unit: Unit, key: IdempotencyKey): Promise<Answer> {

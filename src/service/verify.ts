@@ -4,12 +4,12 @@ import { EMPTY_STANDING, withSubscriptionChange, type Standing } from '../core/s
 import { resolveSubscription, type Subscription } from '../core/subscription.js';
 import { deriveWindows, type Member } from '../core/window-book.js';
 import { compareWindows, seriesText, type UsageWindow } from '../core/window.js';
-import { lockCustomers, selectAllCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { lockCustomers, selectAllCustomers, selectOrphans, updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { selectEvents } from '../store/event.js';
 import { selectTransactions } from '../store/ledger.js';
 import { selectSettingChanges } from '../store/setting.js';
-import { standingText } from '../store/standing.js';
+import { fromStandingText, standingText } from '../store/standing.js';
 import { selectSubscriptionChanges } from '../store/subscription.js';
 import { deleteWindows, insertMembers, selectCustomerMembers, selectCustomerWindows, upsertWindows, type StoredMember, type StoredWindow } from '../store/window.js';
 import { inUnit, type Engine } from './engine.js';
@@ -18,7 +18,7 @@ import { storedWindows } from './event.js';
 /** Something kept that does not follow from the facts. */
 export interface Difference {
   readonly customerId: string;
-  readonly what: 'standing' | 'window' | 'member' | 'ledger';
+  readonly what: 'standing' | 'window' | 'member' | 'ledger' | 'orphan';
   readonly detail: string;
 }
 
@@ -39,7 +39,7 @@ const PAGE = 200;
 export async function verifyStore(engine: Engine, options: { isRepair: boolean; onProgress?: (customers: number) => void }): Promise<Verification> {
   await engine.catalog.refresh();
   const total = { customers: 0, events: 0, windows: 0, transactions: 0 };
-  const differences: Difference[] = [];
+  const differences: Difference[] = (await selectOrphans(engine.database)).map(({ kind, customerId, rows }) => ({ customerId, what: 'orphan', detail: `${rows} ${kind} rows of a customer that is not there` }));
   let after = 0;
   for (;;) {
     const page = await selectAllCustomers(engine.database, { after, limit: PAGE });
@@ -70,7 +70,9 @@ async function verifyCustomer(engine: Engine, transaction: Queryable, customerId
   const [stored] = await lockCustomers(transaction, [customerId], { withDeleted: true });
   if (stored === undefined) return undefined;
   const ledger = await deriveBalances(transaction, customerId);
-  const standing = await deriveStanding(transaction, customerId, ledger.balances);
+  // Nothing follows from a ledger that does not balance: what is kept of it stays until people have looked.
+  const balances = ledger.faults.length > 0 ? fromStandingText(stored.standingText).balances : ledger.balances;
+  const standing = await deriveStanding(transaction, customerId, balances);
   const subscriptions = standing.subscriptions.map((record) => resolveSubscription(record, (versionId) => engine.catalog.planVersion(versionId)));
   const events: UsageEvent[] = [];
   for await (const event of selectEvents(transaction, { customerId })) events.push(event);

@@ -5,8 +5,8 @@ import type { Money } from '../core/money.js';
 import { paymentMethodStatus, type PaymentMethod } from '../core/payment-method.js';
 import { Refusal, invalidInput } from '../core/problems.js';
 import { depositTransaction, parseDeposit } from '../core/wallet.js';
-import type { ChargeResult } from '../provider/port.js';
-import { updateStanding, type StoredCustomer } from '../store/customer.js';
+import { ProviderUnavailable, type ChargeResult } from '../provider/port.js';
+import { lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { IdempotencyKey } from '../store/idempotency.js';
 import { insertTransaction, selectTransactions, type StoredTransaction } from '../store/ledger.js';
 import { insertPayment, insertPaymentResult, selectOpenPayments, selectPayment, type Payment, type PaymentWithResult } from '../store/payment.js';
@@ -45,16 +45,27 @@ export async function depositToWallet(
   return deposit;
 }
 
-/** Asks the provider again about every payment whose result a crash kept from us, and settles it. Gives how many. */
-export async function settleOpenPayments(engine: Engine): Promise<number> {
-  for (let settled = 0; ; ) {
-    const open = await selectOpenPayments(engine.database, OPEN_PAYMENTS_PER_READ);
+/**
+ * Asks the provider again about every payment whose result a crash kept from us, and settles it. One that cannot be
+ * settled now stays open, is told, and keeps no other waiting.
+ */
+export async function settleOpenPayments(engine: Engine): Promise<{ settled: number; failures: unknown[] }> {
+  const failures: unknown[] = [];
+  let settled = 0;
+  let after: Payment | undefined;
+  for (;;) {
+    const open = await selectOpenPayments(engine.database, { after, limit: OPEN_PAYMENTS_PER_READ });
     for (const payment of open) {
-      const result = await charge(engine, payment);
-      await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+      try {
+        const result = await charge(engine, payment);
+        await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+        settled += 1;
+      } catch (error) {
+        failures.push(error);
+      }
     }
-    settled += open.length;
-    if (open.length < OPEN_PAYMENTS_PER_READ) return settled;
+    after = open.at(-1);
+    if (open.length < OPEN_PAYMENTS_PER_READ) return { settled, failures };
   }
 }
 
@@ -131,14 +142,20 @@ function depositCurrency(stored: StoredCustomer, asked: string | undefined): Cur
 }
 
 /** The payment's own id is the idempotency key at the provider. */
-function charge(engine: Engine, payment: Payment): Promise<ChargeResult> {
+async function charge(engine: Engine, payment: Payment): Promise<ChargeResult> {
   const { id, customerId, paymentMethodId, money, description } = payment;
-  return engine.provider.charge({ idempotencyKey: id, customerId, paymentMethodId, money, description });
+  try {
+    return await engine.provider.charge({ idempotencyKey: id, customerId, paymentMethodId, money, description });
+  } catch (error) {
+    throw new ProviderUnavailable('the payment provider did not answer', { cause: error });
+  }
 }
 
 async function settlePayment(unit: Unit, payment: Payment, result: ChargeResult): Promise<Deposit> {
   const { customerId } = payment;
-  const stored = await lockCustomer(unit, customerId);
+  // Money that was taken is booked even when the customer was deleted meanwhile.
+  const [stored] = await lockCustomers(unit.transaction, [customerId], { withDeleted: true });
+  if (stored === undefined) throw new Error(`payment ${payment.id} belongs to no customer`);
   const revision = stored.revision + 1;
   const isFirst = await insertPaymentResult(unit.transaction, {
     customerId,

@@ -55,3 +55,33 @@ export async function selectIdempotencyKey(queryable: Queryable, key: Pick<Idemp
 export async function updateIdempotencyResponse(transaction: Queryable, key: IdempotencyKey, response: string): Promise<void> {
   await transaction.rows(updateIdempotencyResponseStatement, [key.scope, key.key, response]);
 }
+
+const keepFirstResponseStatement = statement(
+  'keep_first_response',
+  `
+insert into idempotency_keys (scope, key, fingerprint, response, created_at)
+values ($1, $2, $3, $4, now())
+on conflict (scope, key) do update
+set response = coalesce(idempotency_keys.response, excluded.response)
+`,
+);
+
+const deleteIdempotencyKeyStatement = statement(
+  'delete_unanswered_idempotency_key',
+  `
+delete from idempotency_keys
+where scope = $1
+  and key = $2
+  and response is null
+`,
+);
+
+/** Keeps the response unless one is kept already. */
+export async function keepFirstResponse(queryable: Queryable, key: IdempotencyKey, response: string): Promise<void> {
+  await queryable.rows(keepFirstResponseStatement, [key.scope, key.key, key.fingerprint, response]);
+}
+
+/** Gives a key back that was reserved and not answered. */
+export async function deleteIdempotencyKey(queryable: Queryable, key: IdempotencyKey): Promise<void> {
+  await queryable.rows(deleteIdempotencyKeyStatement, [key.scope, key.key]);
+}

@@ -69,8 +69,9 @@ select p.customer_id, p.id, p.description, p.currency, p.amount_minor, p.payment
 from payments p
 left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
 where r.payment_id is null
+  and (p.requested_at, p.id) > ($1::timestamptz, $2::text)
 order by p.requested_at, p.id
-limit $1
+limit $3
 `,
 );
 
@@ -110,9 +111,11 @@ export async function selectPayment(transaction: Queryable, customerId: string, 
   return row === undefined ? undefined : { payment: fromPaymentRow(row), outcome: row.outcome, declineReason: row.decline_reason };
 }
 
-/** Payments without a result, oldest first: what a crash may have left between asking and hearing. */
-export async function selectOpenPayments(queryable: Queryable, limit: number): Promise<Payment[]> {
-  return (await queryable.rows<PaymentRow>(selectOpenPaymentsStatement, [limit])).map(fromPaymentRow);
+/** Payments without a result, oldest first, after one or from the first: what a crash may have left between asking and hearing. */
+export async function selectOpenPayments(queryable: Queryable, input: { after: Payment | undefined; limit: number }): Promise<Payment[]> {
+  const { after, limit } = input;
+  const from = after === undefined ? ['1970-01-01T00:00:00Z', ''] : [timestampText(after.requestedAt), after.id];
+  return (await queryable.rows<PaymentRow>(selectOpenPaymentsStatement, [...from, limit])).map(fromPaymentRow);
 }
 
 function fromPaymentRow(row: PaymentRow): Payment {

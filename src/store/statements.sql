@@ -23,6 +23,12 @@ where bucket = $1
   and customer_id = $2
   and ($3::text is null or subscription_id = $3);
 
+-- delete_unanswered_idempotency_key
+delete from idempotency_keys
+where scope = $1
+  and key = $2
+  and response is null;
+
 -- insert_api_key
 insert into api_keys (id, kind, customer_id, name, scopes, hash, last4, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -105,6 +111,12 @@ select bucket, customer_id, subscription_id, price_code, dimension_key, starts_a
 from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
   as added (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
 order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at, member collate "C";
+
+-- keep_first_response
+insert into idempotency_keys (scope, key, fingerprint, response, created_at)
+values ($1, $2, $3, $4, now())
+on conflict (scope, key) do update
+set response = coalesce(idempotency_keys.response, excluded.response);
 
 -- lock_customers
 select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing
@@ -269,8 +281,23 @@ select p.customer_id, p.id, p.description, p.currency, p.amount_minor, p.payment
 from payments p
 left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
 where r.payment_id is null
+  and (p.requested_at, p.id) > ($1::timestamptz, $2::text)
 order by p.requested_at, p.id
-limit $1;
+limit $3;
+
+-- select_orphans
+select o.kind, o.customer_id, count(*) as rows
+from (
+  select 'event' as kind, bucket, customer_id from events
+  union all
+  select 'window' as kind, bucket, customer_id from usage_windows
+  union all
+  select 'member' as kind, bucket, customer_id from usage_window_members
+) o
+where not exists (select 1 from customers c where c.bucket = o.bucket and c.id = o.customer_id)
+group by o.kind, o.customer_id
+order by o.kind, o.customer_id
+limit 1000;
 
 -- select_payment
 select p.customer_id, p.id, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, r.outcome, r.decline_reason

@@ -145,10 +145,11 @@ function otherMethods(url: string): RouteOptions {
 function authorize(engine: Engine) {
   return async (request: FastifyRequest): Promise<void> => {
     const { right } = request.routeOptions.config;
-    if (right === undefined || right === 'open' || request.is404) return;
+    if (right === 'open' || request.is404) return;
     const principal = await principalOf(engine, docspaceKey(request));
     if (principal.customerId === null) throw new Refusal('forbidden', 'This key is not the key of a portal.');
-    requireRight(principal, right);
+    // A route that names no right is closed to every portal.
+    requireRight(principal, right ?? 'keys:write');
     request.principal = principal;
     request.customerId = principal.customerId;
   };
