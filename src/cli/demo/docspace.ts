@@ -98,7 +98,7 @@ async function reportUsage(engine: Engine, customerId: string, when: { planStart
 
 /** Two backups in the month before this one of the plan, and one in this: an hour ago, or as the month began. */
 async function backupMoments(engine: Engine, customerId: string, now: Instant): Promise<Instant[]> {
-  const { usage } = await readState(engine, customerId, now);
+  const { usage } = await readState(engine, customerId);
   const month = usage.find((one) => one.price.code === 'free_backup')?.window;
   if (month === undefined) throw new Error('the demo\'s plan counts no backups');
   return [daysAfter(month.startsAt, -20), daysAfter(month.startsAt, -6), latest(month.startsAt, instant(now - 60 * MINUTE_MS))];
