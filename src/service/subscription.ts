@@ -11,7 +11,7 @@ import type { Queryable } from '../store/database.js';
 import { hasEvents, selectEvents } from '../store/event.js';
 import { standingText } from '../store/standing.js';
 import { insertSubscriptionChange, insertSubscriptionOwner, selectSubscriptionOwner } from '../store/subscription.js';
-import { deleteWindows, insertMembers, upsertWindows } from '../store/window.js';
+import { deleteWindows, saveCounts } from '../store/window.js';
 import { getPlan } from './catalog.js';
 import { withPlans } from './catalog-cache.js';
 import { lockCustomer } from './customer.js';
@@ -146,6 +146,9 @@ async function recount(unit: Unit, input: { customerId: string; subscription: Su
   for await (const event of selectEvents(unit.transaction, { customerId, from: subscription.startsAt, to: subscription.endsAt })) events.push(event);
   const { windows, members } = deriveWindows([subscription], events);
   await deleteWindows(unit.transaction, customerId, subscription.id);
-  await upsertWindows(unit.transaction, storedWindows(customerId, [subscription], windows));
-  await insertMembers(unit.transaction, members.map((member) => ({ customerId, member })));
+  await saveCounts(unit.transaction, {
+    customerIds: [],
+    members: members.map((member) => ({ customerId, member })),
+    windows: storedWindows(customerId, [subscription], windows),
+  });
 }

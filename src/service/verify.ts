@@ -3,7 +3,7 @@ import { assertBalanced, postTransaction, type Balance } from '../core/ledger.js
 import { EMPTY_STANDING, withSubscriptionChange, type Standing } from '../core/standing.js';
 import { resolveSubscription, type Subscription } from '../core/subscription.js';
 import { deriveWindows, type Member } from '../core/window-book.js';
-import { compareWindows, seriesText, type UsageWindow } from '../core/window.js';
+import { seriesText, type UsageWindow } from '../core/window.js';
 import { lockCustomers, selectAllCustomers, selectOrphans, updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { selectEvents } from '../store/event.js';
@@ -11,7 +11,7 @@ import { selectTransactions } from '../store/ledger.js';
 import { selectSettingChanges } from '../store/setting.js';
 import { fromStandingText, standingText } from '../store/standing.js';
 import { selectSubscriptionChanges } from '../store/subscription.js';
-import { deleteWindows, insertMembers, selectCustomerMembers, selectCustomerWindows, upsertWindows, type StoredMember, type StoredWindow } from '../store/window.js';
+import { deleteWindows, saveCounts, selectCustomerMembers, selectCustomerWindows, type StoredWindow } from '../store/window.js';
 import { inUnit, type Engine } from './engine.js';
 import { storedWindows } from './event.js';
 
@@ -136,8 +136,11 @@ async function repair(
   const customerId = stored.customer.id;
   await updateStanding(transaction, { customerId, standing: input.standing, revision: stored.revision });
   await deleteWindows(transaction, customerId, null);
-  await upsertWindows(transaction, storedWindows(customerId, input.subscriptions, [...derived.windows].sort(compareWindows)));
-  await insertMembers(transaction, derived.members.map((member): StoredMember => ({ customerId, member })));
+  await saveCounts(transaction, {
+    customerIds: [],
+    members: derived.members.map((member) => ({ customerId, member })),
+    windows: storedWindows(customerId, input.subscriptions, derived.windows),
+  });
 }
 
 function windowText({ window, isUnsettled }: StoredWindow): string {

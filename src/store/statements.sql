@@ -105,13 +105,6 @@ values ($1, $2, $3, $4, $5);
 insert into subscription_owners (subscription_id, bucket, customer_id)
 values ($1, $2, $3);
 
--- insert_window_members
-insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
-select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
-  as added (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
-order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at, member collate "C";
-
 -- keep_first_response
 insert into idempotency_keys (scope, key, fingerprint, response, created_at)
 values ($1, $2, $3, $4, now())
@@ -431,22 +424,3 @@ insert into plans (code, id, created_at)
 values ($1, $2, $3)
 on conflict (code) do update
 set archived_at = null;
-
--- upsert_windows
-insert into usage_windows (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
-select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-    $7::timestamptz[], $8::numeric[], $9::bigint[], $10::timestamptz[], $11::text[], $12::numeric[], $13::boolean[])
-  as counted (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-    superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
-order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at
-on conflict (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at) do update
-set superseded_at = excluded.superseded_at,
-  used = excluded.used,
-  events = excluded.events,
-  last_at = excluded.last_at,
-  last_event_id = excluded.last_event_id,
-  carried = excluded.carried,
-  is_unsettled = excluded.is_unsettled;

@@ -65,30 +65,7 @@ order by subscription_id, price_code, dimension_key, starts_at
 `,
 );
 
-const upsertWindowsStatement = statement(
-  'upsert_windows',
-  `
-insert into usage_windows (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
-select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-    $7::timestamptz[], $8::numeric[], $9::bigint[], $10::timestamptz[], $11::text[], $12::numeric[], $13::boolean[])
-  as counted (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-    superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
-order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at
-on conflict (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at) do update
-set superseded_at = excluded.superseded_at,
-  used = excluded.used,
-  events = excluded.events,
-  last_at = excluded.last_at,
-  last_event_id = excluded.last_event_id,
-  carried = excluded.carried,
-  is_unsettled = excluded.is_unsettled
-`,
-);
-
-/** A batch's changes in one round trip: the customers' revisions, the members seen, the windows counted in. */
+/** One round trip: the customers' revisions, the members seen, the windows counted in. */
 const saveCountsStatement = statement(
   'save_counts',
   `
@@ -153,17 +130,6 @@ order by m.customer_id, m.subscription_id, m.price_code, m.dimension_key, m.star
 `,
 );
 
-const insertMembersStatement = statement(
-  'insert_window_members',
-  `
-insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
-select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
-  as added (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
-order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at, member collate "C"
-`,
-);
-
 const selectCustomerMembersStatement = statement(
   'select_customer_members',
   `
@@ -203,12 +169,10 @@ export async function selectCustomerWindows(queryable: Queryable, customerId: st
   return rows.map(fromWindowRow);
 }
 
-/** Writes rows as they now are, sorted by key whatever order they come in. */
-export async function upsertWindows(transaction: Queryable, windows: readonly StoredWindow[]): Promise<void> {
-  if (windows.length > 0) await transaction.rows(upsertWindowsStatement, windowColumns(windows));
-}
-
-/** Writes what a batch of events changed, and counts up the revision of each customer; these must be locked. */
+/**
+ * Writes windows as they now are and members that are new, sorted by key whatever order they come in, and counts up the
+ * revision of each customer named; these must be locked.
+ */
 export async function saveCounts(
   transaction: Queryable,
   counts: { readonly customerIds: readonly string[]; readonly members: readonly StoredMember[]; readonly windows: readonly StoredWindow[] },
@@ -236,11 +200,6 @@ export async function selectMembers(transaction: Queryable, members: readonly St
 
 export async function selectCustomerMembers(queryable: Queryable, customerId: string): Promise<StoredMember[]> {
   return (await queryable.rows<MemberRow>(selectCustomerMembersStatement, [bucketOf(customerId), customerId])).map(fromMemberRow);
-}
-
-/** Inserts members that are known to be new. */
-export async function insertMembers(transaction: Queryable, members: readonly StoredMember[]): Promise<void> {
-  if (members.length > 0) await transaction.rows(insertMembersStatement, memberColumns(members));
 }
 
 interface MemberRow {
