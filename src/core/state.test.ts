@@ -1,11 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at, canceled, currency, customer, event, feature, fixed, meter, phase, plan, subscription, usage } from '../../test/support/core.js';
 import { decimalText } from './decimal.js';
 import type { UsageEvent } from './event.js';
-import { instantText } from './instant.js';
+import { FOREVER, instant, instantText, type Instant } from './instant.js';
 import { postTransaction } from './ledger.js';
 import { moneyText } from './money.js';
-import { billingState, type BillingState, type CustomerFacts } from './state.js';
+import { billingState, nextChangeAt, type BillingState, type CustomerFacts } from './state.js';
 import type { Subscription } from './subscription.js';
 import { depositTransaction } from './wallet.js';
 import { deriveWindows } from './window-book.js';
@@ -154,5 +155,68 @@ describe('entitlements in the state', () => {
     const given = facts([subscription({ plan: sold, changes: [canceled('2026-01-10', '2026-02-01')] })]);
 
     expect([at('2026-01-31'), at('2026-02-01')].map((moment) => billingState(given, moment).entitlements.length)).toEqual([1, 0]);
+  });
+});
+
+describe('the next change of a state', () => {
+  const DAY = 86_400_000;
+  const weekly = plan({ code: 'weekly', prices: [fixed('base', '5'), usage('calls', { included: '10', window: { unit: 'week', count: 1 }, rollover: { cap: null } })] });
+  const daily = plan({ code: 'daily', interval: { unit: 'year', count: 1 }, prices: [usage('calls', { included: '3', window: { unit: 'day', count: 1 } })] });
+  const plans = [PRO, weekly, daily];
+
+  const customerFacts = fc
+    .record({
+      first: fc.constantFrom(...plans),
+      second: fc.constantFrom(...plans),
+      zone: fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe'),
+      trialDays: fc.integer({ min: 0, max: 40 }),
+      phaseDay: fc.option(fc.integer({ min: 1, max: 200 })),
+      isAnchor: fc.boolean(),
+      endDay: fc.option(fc.integer({ min: 1, max: 300 })),
+      eventDays: fc.array(fc.integer({ min: 0, max: 299 }), { maxLength: 8 }),
+      expiryMonth: fc.option(fc.integer({ min: 1, max: 12 })),
+    })
+    .map(({ first, second, zone, trialDays, phaseDay, isAnchor, endDay, eventDays, expiryMonth }) => {
+      const day = (count: number): string => instantText(instant(at('2026-01-01') + count * DAY));
+      const bought = subscription({
+        plan: first,
+        plans: [second],
+        zone,
+        trialDays,
+        changes: [...(phaseDay === null ? [] : [phase(second, day(phaseDay), isAnchor)]), ...(endDay === null ? [] : [canceled(day(0), day(endDay))])],
+      });
+      const used = eventDays.map((count, index) => event(`e${index}`, day(count), 7));
+      const paymentMethod = expiryMonth === null ? null : { id: 'pm_1', provider: 'sandbox', brand: 'visa', last4: '4242', expiryMonth, expiryYear: 2026 };
+      return facts([bought], used, { paymentMethod });
+    });
+
+  /** The rows that a store would give for the moment: those in force then. */
+  function seenAt(given: CustomerFacts, moment: Instant): CustomerFacts {
+    return { ...given, windows: given.windows.filter((window) => window.startsAt <= moment && window.supersededAt > moment) };
+  }
+
+  function timeless(given: CustomerFacts, moment: Instant): string {
+    const { asOf: _asOf, ...rest } = billingState(given, moment);
+    return JSON.stringify(rest, (key, value: unknown) => (typeof value === 'bigint' ? String(value) : key === 'subscription' || key === 'phase' || key === 'plan' ? undefined : value));
+  }
+
+  it('leaves the state as it is until then, but for the moment itself', () => {
+    fc.assert(
+      fc.property(customerFacts, fc.integer({ min: -5, max: 320 }), fc.double({ min: 0, max: 0.999_999, noNaN: true }), (given, day, share) => {
+        const from = instant(at('2026-01-01') + day * DAY);
+        const seen = seenAt(given, from);
+        const until = nextChangeAt(seen, from);
+        const later = instant(Math.floor(from + (Math.min(until, from + 500 * DAY) - 1 - from) * share));
+
+        expect(until).toBeGreaterThan(from);
+        expect(timeless(seen, later)).toBe(timeless(seenAt(given, later), later));
+        expect(timeless(seen, later)).toBe(timeless(seen, from));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('never comes for a customer with nothing', () => {
+    expect(nextChangeAt(facts([]), at('2026-01-01'))).toBe(FOREVER);
   });
 });
