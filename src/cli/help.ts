@@ -52,6 +52,9 @@ Flags:
   --cors-origin O...    origins that a browser may read the Diga surface from, such as
                         https://app.example.com; may be repeated
                                                                 PAIDUP_CORS_ORIGINS, by commas
+  --trust-proxy         believe X-Forwarded-Host and -Proto of the proxy in front, for links
+  --sandbox             serve a sandbox; this version has no clock of its own for it yet and
+                        serves by the real one
   --help                this text
 
 SIGTERM or Ctrl-C: no new requests, those under way are finished, exit 0. A second one ends

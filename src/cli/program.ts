@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { HELP } from './help.js';
 import type { KeysCreateFlags, KeysListFlags, KeysRevokeFlags } from './keys.js';
 import type { MigrateFlags } from './migrate.js';
@@ -27,7 +27,8 @@ export function commands(end: (code: number) => void): Command {
     .option('--json')
     .option('--log-level <l>')
     .option('--cors-origin <o...>')
-    .addOption(new Option('--sandbox').hideHelp())
+    .option('--sandbox')
+    .option('--trust-proxy')
     .action(async (flags: ServeFlags) => (await import('./serve.js')).serve(flags));
   program
     .command('report')

@@ -22,6 +22,7 @@ export interface ServeFlags extends StoreFlags {
   readonly logLevel?: string;
   readonly corsOrigin?: readonly string[];
   readonly sandbox?: true;
+  readonly trustProxy?: true;
 }
 
 type App = Awaited<ReturnType<typeof buildApp>>;
@@ -49,7 +50,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const { database, name } = await openStore(flags, { mayBeMemory: true });
   const engine = await engineOver(database);
   try {
-    const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins });
+    const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins, trustProxy: flags.trustProxy === true });
     try {
       await run({ app, engine, stop, settings, flags, store: name });
     } finally {
@@ -79,12 +80,12 @@ async function run({ app, engine, stop, settings, flags, store }: Run): Promise<
   const secretKey = demo === undefined ? await createFirstKey(engine) : undefined;
   const ready: Ready = { url, store, demo, secretKey, isDemoAsked: flags.demo === true };
   process.stdout.write(flags.json === true ? `${JSON.stringify(readyLine(ready))}\n` : greeting(ready));
+  if (flags.sandbox === true) app.log.warn('this version has no sandbox clock yet: it serves by the real one');
   await stop.requested;
   app.log.info('stopping: no new requests, those under way are finished');
 }
 
 function settingsOf(flags: ServeFlags): ServeSettings {
-  if (flags.sandbox === true) throw new Misuse('--sandbox is not there yet: the sandbox clock comes with a later version; leave the flag out');
   const level = settingOf({ flag: '--log-level', variable: 'PAIDUP_LOG_LEVEL' }, flags.logLevel);
   const host = settingOf({ flag: '--host', variable: 'PAIDUP_HOST' }, flags.host);
   if (host?.value.trim() === '') throw new Misuse('--host must name an address, such as 127.0.0.1 or 0.0.0.0');

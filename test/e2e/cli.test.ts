@@ -296,7 +296,6 @@ describe('the command line', () => {
     { args: ['serve', '--cors-origin', 'https://app.example.com/path'], says: 'is not an origin' },
     { args: ['serve', '--data', 'memory', '--database-url', 'postgres://127.0.0.1/x'], says: 'give one of them' },
     { args: ['serve', '--database-url', 'mysql://root:secret@127.0.0.1/x'], says: '--database-url must begin with postgres://' },
-    { args: ['serve', '--sandbox'], says: '--sandbox is not there yet' },
     { args: ['report', '--from', 'stripe', '--url', 'http://127.0.0.1:1', '--key', 'k'], says: '--from must be one of docspace, diga, lark, paidup' },
     { args: ['report', '--from', 'diga', '--url', 'example.com', '--key', 'k'], says: '--url must be an http or https address' },
     { args: ['report', '--from', 'diga', '--url', 'http://127.0.0.1:1'], says: 'set PAIDUP_KEY' },
