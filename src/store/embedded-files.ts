@@ -137,11 +137,11 @@ export class WatchedMemory extends MemoryFS {
 /** Makes `folder` and what is missing above it, and syncs each new name into the folder that holds it. */
 export function makeFolder(folder: string): void {
   // Level by level: mkdir with `recursive` never returns where nothing can be made, such as under /proc.
+  const parent = path.dirname(folder);
+  if (parent !== folder && !fs.existsSync(folder)) makeFolder(parent);
   const known = fs.statSync(folder, { throwIfNoEntry: false });
   if (known?.isDirectory() === true) return;
   if (known !== undefined) throw new Error(`${folder} is not a folder`);
-  const parent = path.dirname(folder);
-  if (parent !== folder) makeFolder(parent);
   fs.mkdirSync(folder, { mode: 0o700 });
   syncPath(parent);
 }
