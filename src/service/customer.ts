@@ -45,6 +45,8 @@ export async function findCustomerIds(engine: Pick<Engine, 'aliases' | 'database
 
 /** The id of the customer that an id or external id names. @throws Refusal `not_found`. */
 export async function findCustomerId(engine: Pick<Engine, 'aliases' | 'database'>, name: string): Promise<string> {
+  const known = isId('cus', name) ? name : engine.aliases.get(name);
+  if (known !== undefined) return known;
   const id = (await findCustomerIds(engine, [name])).get(name);
   if (id === undefined) throw notFound('customer', name);
   return id;

@@ -47,6 +47,7 @@ export interface Engine {
   readonly standings: Standings;
   /** External ids and subscription ids to customer ids: an alias never changes its target. */
   readonly aliases: Recent<string, string>;
+  /** What was read of each key shown lately, by the key itself. */
   readonly keys: Recent<string, { readonly key: ApiKey | undefined; readonly readAt: number }>;
   readonly events: Batcher<EventToRecord, RecordedEvent>;
   readonly states: Batcher<StateQuestion, StateAnswer | undefined>;
