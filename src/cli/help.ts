@@ -12,7 +12,7 @@ export const HELP: Readonly<Record<string, string>> = {
   paidup: `Usage: paidup <command> [flags]
 
 Paidup keeps the billing state of every customer of a product: what they have, what they
-have used, what they owe and what they may do, now or at any past moment.
+have used, what they owe and what they may do.
 
 Commands:
   serve          answer all APIs over HTTP, until it is told to stop

@@ -8,7 +8,10 @@ import { fixedPrices, type FixedPrice } from './plan.js';
 import { billingPeriodAt, isLive, multiplierOf, phaseAt, quantityOf, statusAt, type Phase, type Subscription } from './subscription.js';
 import type { PriceUsage } from './usage.js';
 
-/** One line of an invoice; `amount` is rounded once, here. `unitAmount` (major units) is null when tiers priced it. */
+/**
+ * One line of an invoice; `amount` is rounded once, here. `unitAmount` (major units) is null where quantity times it is
+ * not the amount: tiers, packages, free units, minimum, maximum.
+ */
 export interface InvoiceLine {
   readonly kind: 'fixed' | 'usage';
   readonly subscriptionId: string;
@@ -102,6 +105,14 @@ function partOfPeriod(input: { amount: Decimal; phase: Phase; period: IndexedPer
   return roundToMoney(prorated, currency);
 }
 
+/** The price of a unit where quantity times it is the amount: nothing was free, and no bound was met. */
+function unitAmountOf({ price, phase, figures, amount }: PriceUsage): Decimal | null {
+  if (price.model.type !== 'per_unit') return null;
+  const unitAmount = multiply(price.model.amount, multiplierOf(phase, price.code));
+  const plain = roundToMoney(multiply(unitAmount, figures.used), amount.currency);
+  return plain.minor === amount.minor ? unitAmount : null;
+}
+
 /** What is only counted stands on no invoice. */
 function isBilled({ price, amount }: PriceUsage): boolean {
   return price.paidFrom === 'invoice' && (price.included !== 'unlimited' || amount.minor !== 0n);
@@ -117,7 +128,7 @@ function usageLines(usage: readonly PriceUsage[], date: Instant): InvoiceLine[] 
       description: `${one.phase.plan.name}: ${one.price.name}`,
       period: one.window,
       quantity: one.figures.used,
-      unitAmount: one.price.model.type === 'per_unit' ? multiply(one.price.model.amount, multiplierOf(one.phase, one.price.code)) : null,
+      unitAmount: unitAmountOf(one),
       amount: one.amount,
     }));
 }

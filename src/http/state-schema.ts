@@ -19,7 +19,7 @@ export const InvoiceView = Type.Object(
         description: Type.String(),
         period: Type.Object({ start: InstantText, end: Nullable(InstantText) }),
         quantity: Type.String(),
-        unit_amount: Nullable(Type.String({ description: 'Major units; null when tiers made the price' })),
+        unit_amount: Nullable(Type.String({ description: 'Major units; null where quantity times it is not the amount: tiers, packages, free units, bounds' })),
         amount: Money,
       }),
     ),

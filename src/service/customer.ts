@@ -109,7 +109,8 @@ export async function deleteCustomer(unit: Unit, customerId: string): Promise<vo
 /** Locks the customer for this unit and reads it. @throws Refusal `not_found`. */
 export async function lockCustomer(unit: Unit, customerId: string): Promise<StoredCustomer> {
   const [stored] = await lockCustomers(unit.transaction, [customerId]);
-  if (stored === undefined) throw notFound('customer', customerId);
+  // Deleted meanwhile: named by no id that the asker may not know.
+  if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
   return stored;
 }
 

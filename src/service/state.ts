@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.js';
-import { invalidInput, notFound } from '../core/problems.js';
+import { Refusal, invalidInput } from '../core/problems.js';
 import { billingState, nextChangeAt, type BillingState, type CustomerFacts } from '../core/state.js';
 import type { StateAnswer, StateRows } from '../store/state.js';
 import { withPlans } from './catalog-cache.js';
@@ -26,11 +26,11 @@ export async function readDerivedState(engine: Engine, name: string, moment?: In
   if (at < now || at > now + MAX_FUTURE_MS) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must lie between now and ten years from now: states of the past are not offered yet' }]);
   const known = rememberedAt(engine, customerId, at);
   const answer = await ask(engine, { customerId, at, known: known?.version ?? null });
-  if (answer === undefined) throw notFound('customer', name);
+  if (answer === undefined) throw new Refusal('not_found', 'There is no such customer.');
   if (answer.catalogRevision !== engine.catalog.revision) await engine.catalog.refresh();
   if (answer.rows === null && known?.catalogRevision === engine.catalog.revision) return { derived: known.state, at };
   const full = answer.rows === null ? await ask(engine, { customerId, at, known: null }) : answer;
-  if (full === undefined || full.rows === null) throw notFound('customer', name);
+  if (full === undefined || full.rows === null) throw new Refusal('not_found', 'There is no such customer.');
   return { derived: await derive(engine, { version: full.version, rows: full.rows, at }), at };
 }
 

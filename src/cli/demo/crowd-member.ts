@@ -104,9 +104,9 @@ export function inventUse(member: CrowdMember, now: Instant, chance: Chance): Ev
     const stored = member.appetite * gigabytes * (0.6 + day / 400);
     if (at > until) continue;
     const event = { customer: member.externalId, timestamp: instantText(at) };
-    if (requests > 0) events.push({ ...event, id: `requests-${day}`, name: 'api.requests', properties: { requests: whole(amount * requests), region: pick(REGIONS, Math.floor(chance() * 3)) } });
-    if (gigabytes > 0) events.push({ ...event, id: `storage-${day}`, name: 'storage.measured', properties: { gigabytes: stored.toFixed(1) } });
-    if (talkSeconds > 0) events.push({ ...event, id: `talk-${day}`, name: 'talk.ended', properties: { seconds: whole(amount * talkSeconds) } });
+    if (requests > 0) events.push({ ...event, id: `requests-${day}`, name: 'orbit.api.requests', properties: { requests: whole(amount * requests), region: pick(REGIONS, Math.floor(chance() * 3)) } });
+    if (gigabytes > 0) events.push({ ...event, id: `storage-${day}`, name: 'orbit.storage.measured', properties: { gigabytes: stored.toFixed(1) } });
+    if (talkSeconds > 0) events.push({ ...event, id: `talk-${day}`, name: 'orbit.talk.ended', properties: { seconds: whole(amount * talkSeconds) } });
   }
 }
 
