@@ -7,10 +7,11 @@ const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['store', ['core']],
   ['provider', ['core']],
   ['service', ['core', 'store']],
-  ['http', ['core', 'service']],
+  ['http', ['core', 'service', 'document']],
   ['worker', ['core', 'service', 'provider']],
   ['reader', ['core']],
-  ['cli', ['core', 'service', 'store', 'reader', 'http', 'provider', 'worker']],
+  ['document', ['core']],
+  ['cli', ['core', 'service', 'store', 'reader', 'document', 'http', 'provider', 'worker']],
   ['sdk', []],
   ['dashboard', ['sdk']],
 ]);

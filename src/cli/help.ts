@@ -53,8 +53,13 @@ Flags:
                         https://app.example.com; may be repeated
                                                                 PAIDUP_CORS_ORIGINS, by commas
   --trust-proxy         believe X-Forwarded-Host and -Proto of the proxy in front, for links
-  --sandbox             serve a sandbox; this version has no clock of its own for it yet and
-                        serves by the real one
+  --sandbox             serve with a clock of its own, kept with the store, that stands still until
+                        POST /v1/sandbox/clock moves it; a sandbox needs a store of its own
+
+Environment only:
+  PAIDUP_SELLER_NAME    who stands at the head of invoices
+  PAIDUP_SELLER_LINES   what stands below it, such as address and tax number; ; between lines
+
   --help                this text
 
 SIGTERM or Ctrl-C: no new requests, those under way are finished, exit 0. A second one ends

@@ -3,13 +3,16 @@ import { pino } from 'pino';
 import { buildApp } from '../http/app.js';
 import { createApiKey, listApiKeys } from '../service/api-key.js';
 import type { Engine } from '../service/engine.js';
-import { closeEngine } from '../service/open.js';
+import { closeEngine, systemClock } from '../service/open.js';
+import { hasCustomers, isSandboxStore, openSandboxClock } from '../service/sandbox.js';
 import { settleOpenPayments } from '../service/wallet.js';
 import { listenFault, urlOf } from './address.js';
 import { loadDemo } from './demo/load.js';
-import { Misuse } from './exit.js';
+import type { Database } from '../store/database.js';
+import { startRenewals } from '../worker/renew.js';
+import { Failed, Misuse } from './exit.js';
 import { greeting, readyLine, type Ready } from './greeting.js';
-import { originsOf, portOf, settingOf, wordOf } from './setting.js';
+import { originsOf, portOf, sellerOf, settingOf, wordOf } from './setting.js';
 import { watchSignals, type Stop } from './stop.js';
 import { engineOver, openStore, type StoreFlags } from './store.js';
 
@@ -48,9 +51,9 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const settings = settingsOf(flags);
   const stop = watchSignals();
   const { database, name } = await openStore(flags, { mayBeMemory: true });
-  const engine = await engineOver(database);
+  const engine = await engineFor(database, flags.sandbox === true);
   try {
-    const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins, trustProxy: flags.trustProxy === true });
+    const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins, trustProxy: flags.trustProxy === true, seller: sellerOf() });
     try {
       await run({ app, engine, stop, settings, flags, store: name });
     } finally {
@@ -80,9 +83,25 @@ async function run({ app, engine, stop, settings, flags, store }: Run): Promise<
   const secretKey = demo === undefined ? await createFirstKey(engine) : undefined;
   const ready: Ready = { url, store, demo, secretKey, isDemoAsked: flags.demo === true };
   process.stdout.write(flags.json === true ? `${JSON.stringify(readyLine(ready))}\n` : greeting(ready));
-  if (flags.sandbox === true) app.log.warn('this version has no sandbox clock yet: it serves by the real one');
+  // In a sandbox time moves only when it is told to, and whoever moves it does the work.
+  const worker = flags.sandbox === true ? undefined : startRenewals(engine, app.log);
   await stop.requested;
   app.log.info('stopping: no new requests, those under way are finished');
+  await worker?.stop();
+}
+
+/** A sandbox has a clock of its own; what was dated by it cannot go on by the real one, nor the other way round. */
+async function engineFor(database: Database, isSandbox: boolean): Promise<Engine> {
+  try {
+    const isOne = await isSandboxStore(database);
+    if (!isSandbox && isOne) throw new Failed('the store is a sandbox, whose facts are dated by a clock of its own: start it with --sandbox');
+    if (!isSandbox) return await engineOver(database);
+    if (!isOne && (await hasCustomers(database))) throw new Failed('the store holds customers that live by the real clock: give the sandbox a store of its own (--data or --database-url)');
+    return await engineOver(database, await openSandboxClock(database, systemClock.now()));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 function settingsOf(flags: ServeFlags): ServeSettings {

@@ -37,3 +37,10 @@ export function originsOf(given: readonly string[] | undefined): string[] {
   if (wrong === undefined) return [...origins];
   throw new Misuse(`${given === undefined ? 'PAIDUP_CORS_ORIGINS' : '--cors-origin'}: "${wrong}" is not an origin, such as https://app.example.com`);
 }
+
+/** Who stands at the head of invoices: PAIDUP_SELLER_NAME, and PAIDUP_SELLER_LINES with ; between the lines (address, tax number). */
+export function sellerOf(): { name: string; lines: string[] } {
+  const lines = (process.env['PAIDUP_SELLER_LINES'] ?? '').split(';').map((line) => line.trim());
+  const name = process.env['PAIDUP_SELLER_NAME'] ?? '';
+  return { name: name.trim() === '' ? 'Paidup' : name.trim(), lines: lines.filter((line) => line !== '') };
+}

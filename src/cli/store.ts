@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { sandboxProvider } from '../provider/sandbox.js';
-import type { Engine } from '../service/engine.js';
+import type { Clock, Engine } from '../service/engine.js';
 import { closeEngine, openEngine } from '../service/open.js';
 import type { Database } from '../store/database.js';
 import { openEmbeddedDatabase } from '../store/embedded-database.js';
@@ -63,9 +63,9 @@ export async function withEngine<T>(flags: StoreFlags, needs: StoreNeeds, work: 
 }
 
 /** The engine over an opened store; when it cannot be made, the store is closed. */
-export async function engineOver(database: Database): Promise<Engine> {
+export async function engineOver(database: Database, clock?: Clock): Promise<Engine> {
   try {
-    return await openEngine({ database, provider: sandboxProvider });
+    return await openEngine({ database, provider: sandboxProvider, ...(clock === undefined ? {} : { clock }) });
   } catch (error) {
     await database.close();
     throw error;

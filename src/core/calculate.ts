@@ -1,11 +1,14 @@
 import { parseCurrency, type Currency } from './currency.js';
-import { decimalText, type Decimal } from './decimal.js';
+import { add, decimalText, type Decimal } from './decimal.js';
 import { parseInstant, type Instant } from './instant.js';
 import { moneyText, roundToMoney } from './money.js';
 import { firstPeriods, isTimeZone, periodContaining, type Alignment, type IndexedPeriod, type Interval, type Schedule } from './period.js';
 import { InputReader, parseModel, type ModelDefinition } from './price.js';
 import { invalidInput } from './problems.js';
+import { prorateChange, type ProrationPolicy } from './proration.js';
 import { rateIncrement, type RatedLine } from './rating.js';
+import { carry } from './rollover.js';
+import { applyTax } from './tax.js';
 
 /** The calculator: rules asked without any stored data. */
 
@@ -66,8 +69,7 @@ export function calculatePeriods(question: PeriodsQuestion): IndexedPeriod[] {
   const reader = new InputReader();
   const anchorAt = readInstant(question.anchor, '/anchor', reader);
   const startsAt = question.starts_at === undefined ? anchorAt : readInstant(question.starts_at, '/starts_at', reader);
-  const zone = question.timezone ?? 'UTC';
-  if (!isTimeZone(zone)) reader.fault('/timezone', `"${zone}" is not an IANA time zone`);
+  const zone = readZone(question.timezone, reader);
   const interval = reader.interval(question.interval, '/interval');
   const containing = question.containing === undefined ? undefined : readInstant(question.containing, '/containing', reader);
   if (containing !== undefined && containing < startsAt) reader.fault('/containing', 'lies before the first period');
@@ -81,6 +83,82 @@ export function calculatePeriods(question: PeriodsQuestion): IndexedPeriod[] {
     if (error instanceof RangeError) throw invalidInput([{ pointer: '/interval', detail: 'leads beyond the end of the calendar' }]);
     throw error;
   }
+}
+
+export interface ProrationQuestion {
+  readonly currency: string;
+  readonly policy?: ProrationPolicy | undefined;
+  readonly timezone?: string | undefined;
+  readonly period: { readonly start: string; readonly end: string };
+  /** Where within the period the change lies; before it the whole period is left, after it nothing. */
+  readonly at: string;
+  readonly old_amount: string;
+  readonly new_amount: string;
+}
+
+export interface ProrationAnswer {
+  readonly credit: string;
+  readonly charge: string;
+  readonly net: string;
+}
+
+/** What a change within a period gives back and charges, each leg rounded. @throws Refusal `invalid_request`. */
+export function calculateProration(question: ProrationQuestion): ProrationAnswer {
+  const reader = new InputReader();
+  const currency = readCurrency(question.currency, reader);
+  const zone = readZone(question.timezone, reader);
+  const startsAt = readInstant(question.period.start, '/period/start', reader);
+  const endsAt = readInstant(question.period.end, '/period/end', reader);
+  if (endsAt <= startsAt) reader.fault('/period/end', 'must lie after the start');
+  const at = readInstant(question.at, '/at', reader);
+  const oldAmount = reader.notNegative(question.old_amount, '/old_amount');
+  const newAmount = reader.notNegative(question.new_amount, '/new_amount');
+  if (reader.errors.length > 0) throw invalidInput(reader.errors);
+  const { credit, charge, net } = prorateChange({ currency, policy: question.policy ?? 'by_second', zone, period: { startsAt, endsAt }, at, oldAmount, newAmount });
+  return { credit: moneyText(credit), charge: moneyText(charge), net: moneyText(net) };
+}
+
+export interface RolloverQuestion {
+  readonly included: string;
+  readonly carried?: string | undefined;
+  readonly used: string;
+  readonly cap?: { readonly multiple: string } | { readonly units: string } | null | undefined;
+  /** What the next window includes; the same unless told. */
+  readonly next_included?: string | undefined;
+}
+
+/** What unused units carry into the next window, and what may be used in it. @throws Refusal `invalid_request`. */
+export function calculateRollover(question: RolloverQuestion): { readonly carry: string; readonly next_available: string } {
+  const reader = new InputReader();
+  const included = reader.notNegative(question.included, '/included');
+  const carried = reader.notNegative(question.carried ?? '0', '/carried');
+  const used = reader.notNegative(question.used, '/used');
+  const nextIncluded = question.next_included === undefined ? included : reader.notNegative(question.next_included, '/next_included');
+  const { cap } = question;
+  const limit = cap == null ? null : 'multiple' in cap ? { multiple: reader.notNegative(cap.multiple, '/cap/multiple') } : { units: reader.notNegative(cap.units, '/cap/units') };
+  if (reader.errors.length > 0) throw invalidInput(reader.errors);
+  const carriedOn = carry({ included, carried, used, cap: limit, nextIncluded });
+  return { carry: decimalText(carriedOn), next_available: decimalText(add(nextIncluded, carriedOn)) };
+}
+
+export interface TaxQuestion {
+  readonly currency: string;
+  readonly subtotal: string;
+  readonly rate_percent: string;
+  readonly inclusive?: boolean | undefined;
+}
+
+/** The tax on an amount, rounded first; an inclusive one is found within it. Always subtotal + tax = total. @throws Refusal `invalid_request`. */
+export function calculateTax(question: TaxQuestion): { readonly subtotal: string; readonly tax: string; readonly total: string } {
+  const reader = new InputReader();
+  const currency = readCurrency(question.currency, reader);
+  const amount = reader.decimal(question.subtotal, '/subtotal');
+  const percent = reader.notNegative(question.rate_percent, '/rate_percent');
+  if (percent.gt(100)) reader.fault('/rate_percent', 'must not be above 100');
+  if (reader.errors.length > 0) throw invalidInput(reader.errors);
+  const rate = { name: 'tax', percent: percent.toFixed(), isInclusive: question.inclusive ?? false };
+  const { subtotal, tax, total } = applyTax(roundToMoney(amount, currency), { status: 'taxable', rates: [rate] });
+  return { subtotal: moneyText(subtotal), tax: moneyText(tax), total: moneyText(total) };
 }
 
 /** A rated line as text. */
@@ -97,6 +175,13 @@ function readCurrency(code: string, reader: InputReader): Currency {
   const currency = parseCurrency(code);
   if (currency === undefined) reader.fault('/currency', `"${code}" is not an ISO 4217 currency`);
   return currency ?? ('USD' as Currency);
+}
+
+function readZone(zone: string | undefined, reader: InputReader): string {
+  const named = zone ?? 'UTC';
+  if (isTimeZone(named)) return named;
+  reader.fault('/timezone', `"${named}" is not an IANA time zone`);
+  return 'UTC';
 }
 
 function readInstant(text: string, pointer: string, reader: InputReader): Instant {

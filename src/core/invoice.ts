@@ -1,134 +1,210 @@
+import { fixedCharges, type FixedCharge, type Span } from './charge.js';
+import type { AppliedCoupon } from './coupon.js';
 import type { Currency } from './currency.js';
-import { decimal, divide, multiply, type Decimal } from './decimal.js';
-import { earliest, type Instant } from './instant.js';
-import { minorDigits } from './currency.js';
-import { addMoney, roundToMoney, sumMoney, zeroMoney, type Money } from './money.js';
-import { boundaryAt, type IndexedPeriod, type Period } from './period.js';
-import { fixedPrices, type FixedPrice } from './plan.js';
-import { billingPeriodAt, isLive, multiplierOf, phaseAt, quantityOf, statusAt, type Phase, type Subscription } from './subscription.js';
+import { ONE, decimal, divide, multiply, type Decimal } from './decimal.js';
+import { amountOffFixed, couponsOf, percentOff, percentOffUsage } from './discount.js';
+import { instant, type Instant } from './instant.js';
+import { moneyToDecimal, roundToMoney, sumMoney, type Money } from './money.js';
+import type { Period } from './period.js';
+import { boundCharges, type BoundCharge } from './plan-bound.js';
+import { isWhole } from './proration.js';
+import { multiplierOf, phaseAt, type Subscription, type Turn } from './subscription.js';
+import type { TaxLine } from './tax.js';
 import type { PriceUsage } from './usage.js';
+import { usageCharges, type UsageCharge } from './usage-charge.js';
+import type { UsageWindow } from './window.js';
+
+export type LineKind = 'fixed' | 'proration' | 'usage' | 'adjustment' | 'minimum' | 'maximum' | 'discount';
+
+/** What a line was worked out from; explain.ts tells it in words. */
+export type LineSource =
+  | { readonly of: 'fixed'; readonly charge: FixedCharge }
+  | { readonly of: 'usage'; readonly charge: UsageCharge }
+  | { readonly of: 'bound'; readonly charge: BoundCharge }
+  | { readonly of: 'discount'; readonly coupon: AppliedCoupon; readonly on: string; readonly onAmount: Money };
 
 /**
- * One line of an invoice; `amount` is rounded once, here. `unitAmount` (major units) is null where quantity times it is
- * not the amount: tiers, packages, free units, minimum, maximum.
+ * One line of an invoice; `amount` is rounded once. `unitAmount` (major units) is null where quantity times it is
+ * not the amount: tiers, packages, free units, minimum, maximum, parts of a period that do not divide evenly.
  */
 export interface InvoiceLine {
-  readonly kind: 'fixed' | 'usage';
+  readonly kind: LineKind;
   readonly subscriptionId: string;
-  readonly priceCode: string;
+  /** Null for what concerns a plan as a whole. */
+  readonly priceCode: string | null;
   readonly description: string;
   readonly period: Period;
   readonly quantity: Decimal;
   readonly unitAmount: Decimal | null;
   readonly amount: Money;
+  readonly source: LineSource;
 }
 
-/** An invoice that is not issued: what would be claimed at `date` if nothing more were used until then. */
-export interface InvoicePreview {
+/** An invoice as it is worked out: what falls due at `date`, and has not been invoiced before. */
+export interface Invoice {
   readonly date: Instant;
   readonly currency: Currency;
+  readonly series: string;
   readonly lines: readonly InvoiceLine[];
+  /** Lines less tax that they hold already. Always subtotal + tax = total. */
   readonly subtotal: Money;
+  readonly taxes: readonly TaxLine[];
   readonly tax: Money;
   readonly total: Money;
+  /** What the wallet pays; below zero when the invoice gives money back to it. */
+  readonly walletCredit: Money;
+  /** total - walletCredit. */
   readonly amountDue: Money;
+  /** Until then it is a draft, which late usage still changes. */
+  readonly finalizesAt: Instant;
+  /** Names it among the customer's invoices, as a draft and afterwards: its date, and from where each subscription goes on. */
+  readonly key: string;
+  readonly subscriptionIds: readonly string[];
+  /** Rows of windows that it settles. */
+  readonly settles: readonly UsageWindow[];
 }
 
-/** A subscription with its usage at the moment asked about; none while it is not live. */
-export interface Billed {
-  readonly subscription: Subscription;
-  readonly usage: readonly PriceUsage[];
+/** What one subscription brings to an invoice. */
+export interface Contribution {
+  readonly lines: readonly InvoiceLine[];
+  readonly settles: readonly UsageWindow[];
+  /** How long the invoice waits for late usage. */
+  readonly graceHours: number;
 }
 
-/**
- * The next invoice seen from `at`: at the earliest moment when a billing period turns or a usage window closes,
- * fixed prices for the period that begins and usage for the windows that end. Null when nothing will be billed again.
- * Prices paid from the wallet are not on it.
- */
-export function upcomingInvoice(billed: readonly Billed[], at: Instant): InvoicePreview | null {
-  const dated = billed.flatMap(({ subscription, usage }) => {
-    const date = nextChargeAt(subscription, usage, at);
-    return date === undefined ? [] : [{ subscription, usage, date }];
-  });
-  const first = dated.reduce<(typeof dated)[number] | undefined>((soonest, entry) => (soonest === undefined || entry.date < soonest.date ? entry : soonest), undefined);
-  if (first === undefined) return null;
-  const { date } = first;
-  const { currency } = phaseAt(first.subscription, date).plan;
-  const lines = dated.flatMap((entry) => [...fixedLines(entry.subscription, date, at), ...usageLines(entry.usage, date)]).filter((line) => line.amount.currency === currency);
-  const subtotal = sumMoney(lines.map((line) => line.amount), currency);
-  // No tax rates can be configured yet, so the tax is the sum of no tax lines.
-  const tax = zeroMoney(currency);
-  const total = addMoney(subtotal, tax);
-  return { date, currency, lines, subtotal, tax, total, amountDue: total };
+const MS_PER_HOUR = 3_600_000;
+
+export function graceEnd(date: Instant, hours: number): Instant {
+  return instant(date + hours * MS_PER_HOUR);
 }
 
-/** When the subscription next puts something on an invoice after `at`, or undefined when it never will. */
-function nextChargeAt(subscription: Subscription, usage: readonly PriceUsage[], at: Instant): Instant | undefined {
-  const status = statusAt(subscription, at);
-  if (status === 'canceled') return undefined;
-  if (status === 'scheduled') return subscription.startsAt < subscription.endsAt ? subscription.startsAt : undefined;
-  const billed = usage.filter((one) => isBilled(one) && (one.isOverageAllowed || one.amount.minor !== 0n));
-  const turn = billingPeriodAt(subscription, at).endsAt;
-  const isLast = turn >= subscription.endsAt;
-  if (isLast && billed.length === 0) return undefined;
-  return billed.reduce((date, one) => earliest(date, one.window.endsAt), turn);
+/** The lines of what the subscription is charged in the span, in a fixed order, discounts last. */
+export function contributionOf(subscription: Subscription, rows: readonly UsageWindow[], span: Span): Contribution {
+  const fixed = fixedCharges(subscription, span);
+  const used = usageCharges(subscription, rows, span);
+  const bounds = boundCharges(subscription, rows, span);
+  const billed = used.filter((charge) => isShown(charge, span.upTo));
+  const lines = [...fixed.map((charge) => fixedLine(subscription, charge)), ...billed.map((charge) => usageLine(subscription, charge)), ...bounds.map((charge) => boundLine(subscription, charge))];
+  const closing = used.length > 0 ? phaseAt(subscription, instant(span.upTo - 1)).plan.graceHours : 0;
+  return {
+    lines: [...lines, ...discountLines(subscription, { fixed, used: billed, bounds })],
+    settles: [...used, ...bounds].flatMap((charge) => charge.rows),
+    graceHours: closing,
+  };
 }
 
-function fixedLines(subscription: Subscription, date: Instant, at: Instant): InvoiceLine[] {
-  if (!isLive(subscription, date)) return [];
-  const isTrialing = statusAt(subscription, date) === 'trialing';
-  const turnsThen = date <= at ? false : billingPeriodAt(subscription, date).startsAt === date;
-  if (isTrialing || !turnsThen) return [];
-  const phase = phaseAt(subscription, date);
-  const period = billingPeriodAt(subscription, date);
-  return fixedPrices(phase.plan)
-    .filter((price) => price.paidFrom === 'invoice')
-    .map((price) => fixedLine({ subscription, phase, price, period }));
+/** What is only counted stands on no invoice; nor does a trial, nor a window that cost nothing and closed earlier. */
+function isShown({ usage, amount }: UsageCharge, date: Instant): boolean {
+  return amount.minor !== 0n || (usage.price.included !== 'unlimited' && usage.rated.lines.length > 0 && usage.window.endsAt === date);
 }
 
-function fixedLine(input: { subscription: Subscription; phase: Phase; price: FixedPrice; period: IndexedPeriod }): InvoiceLine {
-  const { subscription, phase, price, period } = input;
-  const quantity = quantityOf(phase, price.code);
-  const unitAmount = multiply(price.amount, multiplierOf(phase, price.code));
-  const amount = partOfPeriod({ amount: multiply(unitAmount, quantity), phase, period });
-  return { kind: 'fixed', subscriptionId: subscription.id, priceCode: price.code, description: `${phase.plan.name}: ${price.name}`, period, quantity, unitAmount, amount };
+function fixedLine(subscription: Subscription, charge: FixedCharge): InvoiceLine {
+  const { kind, phase, price, period, quantity, amount } = charge;
+  const what = `${phase.plan.name}: ${price.name}`;
+  const part = kind === 'fixed' ? '' : amount.minor < 0n ? ', unused' : ', rest of the period';
+  return {
+    kind,
+    subscriptionId: subscription.id,
+    priceCode: price.code,
+    description: `${what}${part}`,
+    period,
+    quantity: amount.minor < 0n ? multiply(quantity, decimal(-1)) : quantity,
+    unitAmount: isWhole(charge.share) ? charge.unitAmount : evenUnitAmount(amount, quantity),
+    amount,
+    source: { of: 'fixed', charge },
+  };
 }
 
-/** The share of a full period's amount that a short first period costs, by the second; multiplied before divided, rounded once. */
-function partOfPeriod(input: { amount: Decimal; phase: Phase; period: IndexedPeriod }): Money {
-  const { amount, phase, period } = input;
-  const { currency } = phase.plan;
-  const full = { startsAt: boundaryAt(phase.schedule, period.index), endsAt: boundaryAt(phase.schedule, period.index + 1) };
-  if (period.startsAt === full.startsAt || phase.schedule.alignment === 'anniversary') return roundToMoney(amount, currency);
-  const share = multiply(amount, decimal(full.endsAt - period.startsAt));
-  const prorated = divide({ dividend: share, divisor: decimal(full.endsAt - full.startsAt), scale: minorDigits(currency), rounding: 'half_away_from_zero' });
-  return roundToMoney(prorated, currency);
+/** What one of a prorated line costs, where that times the quantity is the line. */
+function evenUnitAmount(amount: Money, quantity: Decimal): Decimal | null {
+  if (quantity.eq(0)) return null;
+  const total = moneyToDecimal(amount.minor < 0n ? { ...amount, minor: -amount.minor } : amount);
+  const each = divide({ dividend: total, divisor: quantity, scale: UNIT_SCALE, rounding: 'half_away_from_zero' });
+  return multiply(each, quantity).eq(total) ? each : null;
+}
+
+const UNIT_SCALE = 12;
+
+function usageLine(subscription: Subscription, charge: UsageCharge): InvoiceLine {
+  const { kind, usage, amount, before } = charge;
+  const { price, phase, window, figures } = usage;
+  const quantity = before === null ? figures.used : figures.used.minus(before.figures.used);
+  return {
+    kind,
+    subscriptionId: subscription.id,
+    priceCode: price.code,
+    description: `${phase.plan.name}: ${price.name}${kind === 'usage' ? '' : ', reported after it was invoiced'}`,
+    period: window,
+    quantity,
+    unitAmount: unitAmountOf(usage, quantity, amount),
+    amount,
+    source: { of: 'usage', charge },
+  };
 }
 
 /** The price of a unit where quantity times it is the amount: nothing was free, and no bound was met. */
-function unitAmountOf({ price, phase, figures, amount }: PriceUsage): Decimal | null {
+function unitAmountOf({ price, phase }: PriceUsage, quantity: Decimal, amount: Money): Decimal | null {
   if (price.model.type !== 'per_unit') return null;
   const unitAmount = multiply(price.model.amount, multiplierOf(phase, price.code));
-  const plain = roundToMoney(multiply(unitAmount, figures.used), amount.currency);
-  return plain.minor === amount.minor ? unitAmount : null;
+  return roundToMoney(multiply(unitAmount, quantity), amount.currency).minor === amount.minor ? unitAmount : null;
 }
 
-/** What is only counted stands on no invoice. */
-function isBilled({ price, amount }: PriceUsage): boolean {
-  return price.paidFrom === 'invoice' && (price.included !== 'unlimited' || amount.minor !== 0n);
+function boundLine(subscription: Subscription, charge: BoundCharge): InvoiceLine {
+  const { kind, phase, period, amount } = charge;
+  const what = kind === 'minimum' ? 'up to the minimum' : 'above the maximum';
+  return { kind, subscriptionId: subscription.id, priceCode: null, description: `${phase.plan.name}: ${what}`, period, quantity: ONE, unitAmount: moneyToDecimal(amount), amount, source: { of: 'bound', charge } };
 }
 
-function usageLines(usage: readonly PriceUsage[], date: Instant): InvoiceLine[] {
-  return usage
-    .filter((one) => isBilled(one) && one.window.endsAt <= date)
-    .map((one) => ({
-      kind: 'usage' as const,
-      subscriptionId: one.subscription.id,
-      priceCode: one.price.code,
-      description: `${one.phase.plan.name}: ${one.price.name}`,
-      period: one.window,
-      quantity: one.figures.used,
-      unitAmount: unitAmountOf(one),
-      amount: one.amount,
-    }));
+interface Charges {
+  readonly fixed: readonly FixedCharge[];
+  readonly used: readonly UsageCharge[];
+  readonly bounds: readonly BoundCharge[];
 }
+
+function discountLines(subscription: Subscription, charges: Charges): InvoiceLine[] {
+  if (subscription.coupons.length === 0) return [];
+  const lineOf = (coupon: AppliedCoupon, on: { description: string; priceCode: string | null; period: Period; onAmount: Money }, amount: Money): InvoiceLine => ({
+    kind: 'discount', subscriptionId: subscription.id, priceCode: on.priceCode, description: `${coupon.name}: ${on.description}`, period: on.period, quantity: ONE,
+    unitAmount: moneyToDecimal(amount), amount, source: { of: 'discount', coupon, on: on.description, onAmount: on.onAmount },
+  });
+  const ofCharge = (turn: Turn, line: InvoiceLine, amountBy: (percent: string) => Money): InvoiceLine[] =>
+    couponsOf(subscription, turn).flatMap((coupon) => {
+      if (coupon.percentOff === null) return [];
+      const amount = amountBy(coupon.percentOff);
+      const { description, priceCode, period } = line;
+      return amount.minor === 0n ? [] : [lineOf(coupon, { description, priceCode, period, onAmount: line.amount }, amount)];
+    });
+  return [
+    ...charges.fixed.flatMap((charge) => ofCharge(charge.turn, fixedLine(subscription, charge), (percent) => percentOff(charge.amount, percent))),
+    ...charges.used.flatMap((charge) => ofCharge(charge.turn, usageLine(subscription, charge), (percent) => percentOffUsage(charge, percent))),
+    ...charges.bounds.flatMap((charge) => ofCharge(charge.turn, boundLine(subscription, charge), (percent) => percentOff(charge.amount, percent))),
+    ...fixedGroups(charges.fixed).flatMap((group) => amountLines(subscription, group, lineOf)),
+  ];
+}
+
+/** Charges for the fixed prices of one phase at one moment: what an amount is taken off together. */
+function fixedGroups(charges: readonly FixedCharge[]): FixedCharge[][] {
+  const groups = new Map<string, FixedCharge[]>();
+  for (const charge of charges) {
+    const key = `${charge.date} ${charge.phase.revision} ${charge.phase.startsAt} ${charge.amount.minor < 0n ? '-' : '+'} ${charge.kind}`;
+    groups.set(key, [...(groups.get(key) ?? []), charge]);
+  }
+  return [...groups.values()];
+}
+
+function amountLines(
+  subscription: Subscription,
+  group: readonly FixedCharge[],
+  lineOf: (coupon: AppliedCoupon, on: { description: string; priceCode: null; period: Period; onAmount: Money }, amount: Money) => InvoiceLine,
+): InvoiceLine[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { currency } = first.amount;
+  return couponsOf(subscription, first.turn).flatMap((coupon) => {
+    if (coupon.amountOff === null || coupon.currency !== currency) return [];
+    const amount = amountOffFixed(first, coupon.amountOff);
+    const onAmount = sumMoney(group.map((charge) => charge.amount), currency);
+    return amount.minor === 0n ? [] : [lineOf(coupon, { description: first.phase.plan.name, priceCode: null, period: first.period, onAmount }, amount)];
+  });
+}
+

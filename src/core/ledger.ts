@@ -2,8 +2,12 @@ import { addMoney, zeroMoney, type Money } from './money.js';
 import type { Currency } from './currency.js';
 import type { Instant } from './instant.js';
 
-/** Where money of a customer can stand. `wallet`: what we owe the customer; `provider`: what came in from outside. */
-export type Account = 'wallet' | 'provider';
+/**
+ * Where money of a customer can stand. Positive is what we owe or have earned, negative what we are owed or hold.
+ * `wallet`: prepaid by the customer; `provider`: what came in from outside; `receivable`: what the customer owes on
+ * invoices; `revenue` and `tax`: what invoices have claimed; `bad_debt`: what will not be paid.
+ */
+export type Account = 'wallet' | 'provider' | 'receivable' | 'revenue' | 'tax' | 'bad_debt';
 
 /** An immutable signed line: positive adds to the account. */
 export interface LedgerEntry {
@@ -11,7 +15,7 @@ export interface LedgerEntry {
   readonly money: Money;
 }
 
-export type TransactionKind = 'deposit';
+export type TransactionKind = 'deposit' | 'invoice' | 'wallet_credit' | 'payment' | 'credit_note' | 'void' | 'write_off';
 
 /** Entries that belong together and sum to zero in each currency. */
 export interface LedgerTransaction {

@@ -24,11 +24,13 @@ export type Alignment = 'anniversary' | 'calendar';
  * What the periods of something are counted by. Boundary k is the anchor plus k intervals on the calendar of
  * `zone`, the local time of day kept, the day clamped to the month's last one: always counted from the anchor,
  * never from the boundary before, so 31 January gives 28 February and then 31 March.
- * The first period begins at `startsAt`; it is short or, when the anchor lies ahead (a trial), ends at the anchor.
+ * The first period begins at `startsAt`; it is short or, when the anchor lies ahead, ends at the anchor. With
+ * `firstEndsAt` (a trial) it ends there, and the next one goes on to the first boundary after it.
  */
 export interface Schedule {
   readonly anchorAt: Instant;
   readonly startsAt: Instant;
+  readonly firstEndsAt?: Instant | undefined;
   readonly zone: string;
   readonly interval: Interval;
   readonly alignment: Alignment;
@@ -98,9 +100,36 @@ export function plusLocalDays(at: Instant, days: number, zone: string): Instant 
   return zoned(at, zone).add({ days }).epochMilliseconds as Instant;
 }
 
+/** One interval later on the calendar of `zone`, the local time of day kept, the day clamped to the month's last one. */
+export function plusInterval(at: Instant, interval: Interval, zone: string): Instant {
+  return zoned(at, zone).add(intervals(interval, 1)).epochMilliseconds as Instant;
+}
+
+/** A length on the calendar; parts that are left out are none. */
+export interface CalendarLength {
+  readonly years?: number | undefined;
+  readonly months?: number | undefined;
+  readonly weeks?: number | undefined;
+  readonly days?: number | undefined;
+  readonly hours?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly seconds?: number | undefined;
+}
+
+/** So much later on the calendar of UTC. @throws RangeError beyond the calendar's end. */
+export function plusLength(at: Instant, length: CalendarLength): Instant {
+  const { years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = length;
+  return zoned(at, 'UTC').add({ years, months, weeks, days, hours, minutes, seconds }).epochMilliseconds as Instant;
+}
+
 /** How many midnights lie between two instants in `zone`; negative when `to` is the earlier. */
 export function localDaysBetween(from: Instant, to: Instant, zone: string): number {
   return zoned(from, zone).toPlainDate().until(zoned(to, zone).toPlainDate(), { largestUnit: 'day' }).days;
+}
+
+/** The calendar date in `zone`, such as 2026-01-31. */
+export function localDateText(at: Instant, zone: string): string {
+  return zoned(at, zone).toPlainDate().toString();
 }
 
 /** The midnight (or first moment of the day) at or before `at` in `zone`. */
@@ -148,7 +177,7 @@ function anchorOf(schedule: Schedule): Temporal.ZonedDateTime {
 function findPeriod(schedule: Schedule, at: Instant): IndexedPeriod {
   const first = memoryOf(schedule).anchor.epochMilliseconds;
   // An anchor ahead of the start (a trial's end, a billing day) ends the first period, however long that is.
-  const begins = latest(schedule.startsAt, schedule.anchorAt);
+  const begins = latest(schedule.startsAt, schedule.firstEndsAt ?? schedule.anchorAt);
   if (at < begins) return { startsAt: schedule.startsAt, endsAt: begins, index: -1 };
   const approximate = APPROXIMATE_DAYS[schedule.interval.unit] * schedule.interval.count * MILLISECONDS_PER_DAY;
   let index = Math.floor((at - first) / approximate);

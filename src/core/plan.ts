@@ -4,6 +4,7 @@ import type { Feature } from './feature.js';
 import type { Meter } from './meter.js';
 import { checkCode } from './name.js';
 import type { Alignment, Interval, IntervalUnit } from './period.js';
+import type { ProrationPolicy } from './proration.js';
 import { InputReader, parseModel, type ModelDefinition, type Rate } from './price.js';
 import { invalidInput } from './problems.js';
 import type { Rollover, RolloverCap } from './rollover.js';
@@ -19,6 +20,8 @@ export interface FixedPrice {
   /** Whether a subscription may have a quantity of it other than one. */
   readonly perSeat: boolean;
   readonly paidFrom: PaidFrom;
+  /** Whether its quantity may go below what is used of a limit that it multiplies. */
+  readonly isBelowUsageRefused: boolean;
 }
 
 /** Money for usage, in arrears, per usage window. */
@@ -31,6 +34,8 @@ export interface UsagePrice extends Rate {
   readonly window: Interval | 'lifetime' | null;
   readonly rollover: Rollover | null;
   readonly overage: 'allowed' | 'blocked';
+  /** The most that a window may cost (major units, before the multiplier); use that would cost more is blocked. Null: no cap. */
+  readonly overageCap: Decimal | null;
   readonly paidFrom: PaidFrom;
 }
 
@@ -59,6 +64,19 @@ export interface Plan {
   readonly interval: Interval;
   readonly alignment: Alignment;
   readonly trialDays: number;
+  /** A trial of it ends the subscription unless a payment method is on file by then. */
+  readonly trialRequiresPaymentMethod: boolean;
+  /** How parts of its periods are measured. */
+  readonly proration: ProrationPolicy;
+  /** The least and the most that a billing period may cost, fixed prices and usage together, in major units; a short period's share of it. */
+  readonly minimum: Decimal | null;
+  readonly maximum: Decimal | null;
+  /** How long an invoice with usage waits for late events before it is final, in hours. */
+  readonly graceHours: number;
+  /** Whether the wallet's available balance pays its invoices as far as it goes. */
+  readonly isWalletApplied: boolean;
+  /** The series that its invoices are numbered in. */
+  readonly invoiceSeries: string;
   readonly grants: readonly Grant[];
   readonly prices: readonly Price[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -71,6 +89,7 @@ export type PriceDefinition =
       readonly type: 'fixed';
       readonly amount: string;
       readonly per_seat?: boolean | undefined;
+      readonly below_usage?: 'allowed' | 'refused' | undefined;
       readonly paid_from?: PaidFrom | undefined;
     }
   | {
@@ -83,6 +102,7 @@ export type PriceDefinition =
       readonly window?: { readonly unit: IntervalUnit | 'lifetime'; readonly count?: number | undefined } | null | undefined;
       readonly rollover?: { readonly cap?: { readonly multiple: string } | { readonly units: string } | null | undefined } | null | undefined;
       readonly overage?: 'allowed' | 'blocked' | undefined;
+      readonly overage_cap?: string | null | undefined;
       readonly paid_from?: PaidFrom | undefined;
       readonly minimum?: string | null | undefined;
       readonly maximum?: string | null | undefined;
@@ -104,6 +124,13 @@ export interface PlanDefinition {
   readonly interval: Interval;
   readonly alignment?: Alignment | undefined;
   readonly trial_days?: number | undefined;
+  readonly trial_requires_payment_method?: boolean | undefined;
+  readonly proration?: ProrationPolicy | undefined;
+  readonly minimum?: string | null | undefined;
+  readonly maximum?: string | null | undefined;
+  readonly invoice_grace_hours?: number | undefined;
+  readonly wallet_credit?: 'applied' | 'kept' | undefined;
+  readonly invoice_series?: string | undefined;
   readonly features?: readonly GrantDefinition[] | undefined;
   readonly prices?: readonly PriceDefinition[] | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -123,6 +150,11 @@ export interface PlanIdentity {
 }
 
 const MAX_TRIAL_DAYS = 3650;
+const MAX_GRACE_HOURS = 720;
+const SERIES = /^[A-Z0-9][A-Z0-9-]{0,19}$/;
+export const DEFAULT_SERIES = 'INV';
+/** Credit notes have a series of their own. */
+export const CREDIT_NOTE_SERIES = 'CN';
 
 /** @throws Refusal `invalid_request` naming every wrong field by its JSON pointer. */
 export function parsePlan(identity: PlanIdentity, definition: PlanDefinition, vocabulary: PlanVocabulary): Plan {
@@ -146,12 +178,36 @@ export function parsePlan(identity: PlanIdentity, definition: PlanDefinition, vo
     interval: reader.interval(definition.interval, '/interval'),
     alignment: definition.alignment ?? 'anniversary',
     trialDays,
+    ...parseBilling(definition, reader),
     grants,
     prices,
     metadata: definition.metadata ?? {},
   };
   if (reader.errors.length > 0) throw invalidInput(reader.errors);
   return plan;
+}
+
+function parseBilling(definition: PlanDefinition, reader: InputReader) {
+  const graceHours = definition.invoice_grace_hours ?? 0;
+  if (!Number.isInteger(graceHours) || graceHours < 0 || graceHours > MAX_GRACE_HOURS) reader.fault('/invoice_grace_hours', `must be a whole number from 0 to ${MAX_GRACE_HOURS}`);
+  const invoiceSeries = definition.invoice_series ?? DEFAULT_SERIES;
+  if (!SERIES.test(invoiceSeries) || invoiceSeries === CREDIT_NOTE_SERIES) reader.fault('/invoice_series', `must be 1 to 20 of A to Z, 0 to 9 and -, and not ${CREDIT_NOTE_SERIES}`);
+  return {
+    trialRequiresPaymentMethod: definition.trial_requires_payment_method ?? false,
+    proration: definition.proration ?? ('by_second' as const),
+    ...parseBounds(definition, '', reader),
+    graceHours,
+    isWalletApplied: (definition.wallet_credit ?? 'applied') === 'applied',
+    invoiceSeries,
+  };
+}
+
+/** The least and the most that something costs. */
+function parseBounds(definition: { minimum?: string | null | undefined; maximum?: string | null | undefined }, pointer: string, reader: InputReader) {
+  const minimum = definition.minimum == null ? null : reader.notNegative(definition.minimum, `${pointer}/minimum`);
+  const maximum = definition.maximum == null ? null : reader.notNegative(definition.maximum, `${pointer}/maximum`);
+  if (minimum !== null && maximum !== null && maximum.lt(minimum)) reader.fault(`${pointer}/maximum`, 'must not be below the minimum');
+  return { minimum, maximum };
 }
 
 export function usagePrices(plan: Plan): readonly UsagePrice[] {
@@ -178,7 +234,13 @@ function parsePrice(definition: PriceDefinition, pointer: string, reader: InputR
   checkCode(definition.code, `${pointer}/code`, reader.errors);
   const common = { code: definition.code, name: definition.name ?? definition.code, paidFrom: definition.paid_from ?? 'invoice' };
   if (definition.type === 'fixed') {
-    return { ...common, type: 'fixed', amount: reader.notNegative(definition.amount, `${pointer}/amount`), perSeat: definition.per_seat ?? false };
+    return {
+      ...common,
+      type: 'fixed',
+      amount: reader.notNegative(definition.amount, `${pointer}/amount`),
+      perSeat: definition.per_seat ?? false,
+      isBelowUsageRefused: definition.below_usage === 'refused',
+    };
   }
   const meter = vocabulary.meter(definition.meter);
   if (meter === undefined) reader.fault(`${pointer}/meter`, `there is no meter "${definition.meter}"`);
@@ -190,17 +252,14 @@ function parsePrice(definition: PriceDefinition, pointer: string, reader: InputR
   }
   const included = definition.included === 'unlimited' ? 'unlimited' : reader.notNegative(definition.included ?? '0', `${pointer}/included`);
   if (included === 'unlimited' && definition.rollover != null) reader.fault(`${pointer}/rollover`, 'needs a number of included units');
-  const minimum = definition.minimum == null ? null : reader.notNegative(definition.minimum, `${pointer}/minimum`);
-  const maximum = definition.maximum == null ? null : reader.notNegative(definition.maximum, `${pointer}/maximum`);
-  if (minimum !== null && maximum !== null && maximum.lt(minimum)) reader.fault(`${pointer}/maximum`, 'must not be below the minimum');
   return {
     ...common,
     type: 'usage',
     meter: meter as Meter,
     included,
     model,
-    minimum,
-    maximum,
+    ...parseBounds(definition, pointer, reader),
+    overageCap: definition.overage_cap == null ? null : reader.notNegative(definition.overage_cap, `${pointer}/overage_cap`),
     window: parseWindow(definition.window, `${pointer}/window`, reader),
     rollover: parseRollover(definition.rollover, `${pointer}/rollover`, reader),
     overage: definition.overage ?? 'allowed',

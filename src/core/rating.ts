@@ -1,5 +1,5 @@
 import {
-  ONE, ZERO, add, decimalText, divide, isPositive, larger, multiply, notBelowZero, smaller, subtract, sum, type Decimal,
+  ONE, ZERO, add, decimal, decimalText, divide, isPositive, larger, multiply, notBelowZero, smaller, subtract, sum, type Decimal,
 } from './decimal.js';
 import type { FlatModel, Rate, Tier } from './price.js';
 
@@ -29,8 +29,22 @@ export interface CountedQuantity {
  * Zero usage costs the first tier's flat amount under graduated and volume, nothing otherwise.
  */
 export function rate(rateRule: Rate, quantities: readonly CountedQuantity[], free: Decimal | 'unlimited'): Rated {
-  const gross = free === 'unlimited' ? { amount: ZERO, lines: [] } : rateGroups(rateRule, quantities, free);
-  return withinBounds(rateRule, gross);
+  return withinBounds(rateRule, rateGross(rateRule, quantities, free));
+}
+
+/** As `rate`, with `percentOff` taken off before minimum and maximum: a discount does not undercut what is owed at least. */
+export function rateDiscounted(rateRule: Rate, input: { quantities: readonly CountedQuantity[]; free: Decimal | 'unlimited'; percentOff: Decimal }): Decimal {
+  const gross = rateGross(rateRule, input.quantities, input.free).amount;
+  const rest = divide({ dividend: multiply(gross, subtract(HUNDRED, input.percentOff)), divisor: HUNDRED, scale: EXACT_SCALE, rounding: 'half_away_from_zero' });
+  return withinBounds(rateRule, { amount: rest, lines: [] }).amount;
+}
+
+const HUNDRED = decimal(100);
+/** More places than an amount and a percentage written by people have together. */
+const EXACT_SCALE = 130;
+
+function rateGross(rateRule: Rate, quantities: readonly CountedQuantity[], free: Decimal | 'unlimited'): Rated {
+  return free === 'unlimited' ? { amount: ZERO, lines: [] } : rateGroups(rateRule, quantities, free);
 }
 
 /**

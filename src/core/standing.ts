@@ -1,23 +1,64 @@
 import type { Balance } from './ledger.js';
 import type { PaymentMethod } from './payment-method.js';
 import { evolveSubscription, type SubscriptionChange, type SubscriptionRecord } from './subscription.js';
+import type { Cursor } from './charge.js';
+import type { TaxSetting } from './tax.js';
 import type { TopUpSettings } from './top-up.js';
 
 /** What a customer's facts fold to: kept beside the customer, rewritten by every command, derivable at any time. */
 export interface Standing {
   /** In order of creation. */
   readonly subscriptions: readonly SubscriptionRecord[];
+  /** How far each subscription has been invoiced; none for those that never were. */
+  readonly cursors: readonly SubscriptionCursor[];
   readonly balances: readonly Balance[];
+  readonly tax: TaxSetting | null;
   readonly topUp: TopUpSettings | null;
   readonly paymentMethod: PaymentMethod | null;
 }
 
-export const EMPTY_STANDING: Standing = { subscriptions: [], balances: [], topUp: null, paymentMethod: null };
+export interface SubscriptionCursor extends Cursor {
+  readonly subscriptionId: string;
+}
+
+export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], tax: null, topUp: null, paymentMethod: null };
 
 /** The standing after one more change of a subscription. */
-export function withSubscriptionChange(standing: Standing, subscriptionId: string, change: SubscriptionChange): Standing {
+export function withSubscriptionChange(standing: Standing, entry: SubscriptionEntry): Standing {
+  const { subscriptionId, revision, change } = entry;
   const before = standing.subscriptions.find((record) => record.id === subscriptionId);
-  const after = evolveSubscription(before, subscriptionId, change);
+  const after = evolveSubscription(before, { id: subscriptionId, revision }, change);
   const subscriptions = before === undefined ? [...standing.subscriptions, after] : standing.subscriptions.map((record) => (record.id === subscriptionId ? after : record));
   return { ...standing, subscriptions };
+}
+
+/** A change of a subscription with its number. */
+export interface SubscriptionEntry {
+  readonly revision: number;
+  readonly subscriptionId: string;
+  readonly change: SubscriptionChange;
+}
+
+/** The cursors with those of an invoice in the place of their older ones; in one order. */
+export function withCursors(before: readonly SubscriptionCursor[], moved: readonly SubscriptionCursor[]): SubscriptionCursor[] {
+  const ids = new Set(moved.map((cursor) => cursor.subscriptionId));
+  return [...before.filter((cursor) => !ids.has(cursor.subscriptionId)), ...moved].sort((left, right) => (left.subscriptionId < right.subscriptionId ? -1 : 1));
+}
+
+/** A fact about how a customer wants things; the last one of a kind holds, and null takes it back. */
+export type SettingChange =
+  | { readonly setting: 'top_up'; readonly value: TopUpSettings | null }
+  | { readonly setting: 'payment_method'; readonly value: PaymentMethod | null }
+  | { readonly setting: 'tax'; readonly value: TaxSetting | null };
+
+/** The standing after one more setting. */
+export function withSetting(standing: Standing, change: SettingChange): Standing {
+  switch (change.setting) {
+    case 'top_up':
+      return { ...standing, topUp: change.value };
+    case 'payment_method':
+      return { ...standing, paymentMethod: change.value };
+    case 'tax':
+      return { ...standing, tax: change.value };
+  }
 }

@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { at, canceled, fixed, phase, plan, pointersOf, record, refusalOf, subscription, usage } from '../../test/support/core.js';
+import { at, canceled, fixed, phase, plan, record, subscription, usage } from '../../test/support/core.js';
 import { FOREVER, instant, instantText, type Instant } from './instant.js';
 import type { Period } from './period.js';
 import { usagePrices, type Plan } from './plan.js';
+import { decideCreate, decidePhase } from './subscription-change.js';
 import {
-  billingPeriodAt, decideCancel, decideCreate, decidePhase, evolveSubscription, isLive, isOverageAllowed, phaseAt, statusAt, usagePriceAt, usageWindowAt,
-  type Subscription, type SubscriptionChange,
+  NO_PRORATION, billingPeriodAt, evolveSubscription, isLive, isOverageAllowed, phaseAt, statusAt, usagePriceAt, usageWindowAt, type Subscription, type SubscriptionChange,
 } from './subscription.js';
 
 const PRO = plan({ code: 'pro', prices: [fixed('base', '30', { per_seat: true }), usage('calls')] });
 const TEAM = plan({ code: 'team', prices: [fixed('base', '60'), usage('calls')] });
-const YEARLY = plan({ code: 'yearly', interval: { unit: 'year', count: 1 }, prices: [fixed('base', '300'), usage('calls', { window: { unit: 'month', count: 1 } })] });
 
 function days(period: Period): string[] {
   return [period.startsAt, period.endsAt].map((moment) => (moment === FOREVER ? 'forever' : instantText(moment).replace('T00:00:00Z', '')));
@@ -24,40 +23,18 @@ function windowOf(of: Subscription, code: string, moment: string): string[] {
 }
 
 function create(over: Partial<Parameters<typeof decideCreate>[0]> = {}): ReturnType<typeof decideCreate> {
-  return decideCreate({ plan: PRO, zone: 'UTC', startsAt: at('2026-01-01'), trialDays: undefined, quantities: {}, multipliers: {}, overage: true, ...over });
+  return decideCreate({ plan: PRO, zone: 'UTC', madeAt: at('2026-01-01'), startsAt: at('2026-01-01'), trialDays: undefined, quantities: {}, multipliers: {}, overage: true, ...over });
 }
 
 function follow(of: Subscription, to: Plan, input: { at: string; startsAt?: string }): Extract<SubscriptionChange, { type: 'phase_scheduled' }> {
   const startsAt = input.startsAt === undefined ? undefined : at(input.startsAt);
-  return decidePhase(of, { plan: to, startsAt, at: at(input.at), quantities: {}, multipliers: {}, overage: true });
+  return decidePhase(of, { plan: to, startsAt, at: at(input.at), proration: NO_PRORATION, quantities: {}, multipliers: {}, overage: true });
 }
 
-describe('creation', () => {
-  it.each([[undefined, 14, '2026-01-15'], [0, 14, null], [30, 0, '2026-01-31']])('with %s days of trial on a plan with %i ends the trial at %s', (asked, planned, expected) => {
-    const { trialEndsAt } = create({ plan: plan({ trial_days: planned }), trialDays: asked });
-    expect(trialEndsAt === null ? null : instantText(trialEndsAt).slice(0, 10)).toBe(expected);
-  });
-
-  it.each([
-    [{ quantities: { base: '-1' } }, '/quantities/base'],
-    [{ quantities: { base: 'two' } }, '/quantities/base'],
-    [{ quantities: { calls: '2' } }, '/quantities/calls'],
-    [{ plan: TEAM, quantities: { base: '2' } }, '/quantities/base'],
-    [{ multipliers: { nope: '1' } }, '/multipliers/nope'],
-    [{ multipliers: { calls: '-0.5' } }, '/multipliers/calls'],
-    // RFC 6901: "~" is written "~0" and "/" is written "~1".
-    [{ quantities: { 'a/b~c': '1' } }, '/quantities/a~1b~0c'],
-  ])('refuses %j at %s', (over, pointer) => {
-    expect(pointersOf(() => create(over))).toEqual([pointer]);
-  });
-
-  it('keeps quantities in their plain form', () => {
-    expect(create({ quantities: { base: '007.50' }, multipliers: { calls: '.5' } }).terms).toMatchObject({ quantities: { base: '7.5' }, multipliers: { calls: '0.5' } });
-  });
-
-  it('happens once and before everything else', () => {
+describe('facts', () => {
+  it('begin with one creation', () => {
     expect(() => record('sub_1', [create(), create()])).toThrow('created twice');
-    expect(() => evolveSubscription(undefined, 'sub_1', canceled('2026-01-01', '2026-02-01'))).toThrow('no creation');
+    expect(() => evolveSubscription(undefined, { id: 'sub_1', revision: 1 }, canceled('2026-01-01', '2026-02-01'))).toThrow('no creation');
   });
 });
 
@@ -93,35 +70,7 @@ describe('status', () => {
   });
 });
 
-describe('cancellation', () => {
-  const running = subscription({ plan: PRO });
-
-  it('at the period end leaves the period, now cuts it', () => {
-    expect(decideCancel(running, { at: at('2026-01-20'), atPeriodEnd: true, reason: null }).endsAt).toBe(at('2026-02-01'));
-    expect(decideCancel(running, { at: at('2026-01-20'), atPeriodEnd: false, reason: null }).endsAt).toBe(at('2026-01-20'));
-  });
-
-  it('before the start leaves nothing to live through', () => {
-    const { endsAt } = decideCancel(running, { at: at('2025-12-01'), atPeriodEnd: false, reason: null });
-    const none = subscription({ plan: PRO, changes: [{ type: 'canceled', requestedAt: at('2025-12-01'), endsAt, reason: null }] });
-
-    expect(endsAt).toBe(at('2026-01-01'));
-    expect([at('2025-12-31'), at('2026-01-01'), at('2026-01-02')].map((moment) => isLive(none, moment))).toEqual([false, false, false]);
-  });
-
-  it('at the end of the trial while it lasts', () => {
-    const trial = subscription({ plan: PRO, trialDays: 14 });
-    expect(decideCancel(trial, { at: at('2026-01-02'), atPeriodEnd: true, reason: null }).endsAt).toBe(at('2026-01-15'));
-  });
-
-  it('may still come sooner, never later, and not after the end', () => {
-    const ending = subscription({ plan: PRO, changes: [canceled('2026-01-10', '2026-01-25')] });
-
-    expect(decideCancel(ending, { at: at('2026-01-12'), atPeriodEnd: true, reason: null }).endsAt).toBe(at('2026-01-25'));
-    expect(decideCancel(ending, { at: at('2026-01-12'), atPeriodEnd: false, reason: null }).endsAt).toBe(at('2026-01-12'));
-    expect(refusalOf(() => decideCancel(ending, { at: at('2026-01-25'), atPeriodEnd: false, reason: null })).slug).toBe('subscription_ended');
-  });
-
+describe('an end', () => {
   it('cuts billing periods and every kind of usage window', () => {
     const sold = plan({ prices: [usage('calls'), usage('weekly', { window: { unit: 'week', count: 1 } }), usage('ever', { window: { unit: 'lifetime' } })] });
     const ending = subscription({ plan: sold, changes: [canceled('2026-01-09', '2026-01-10')] });
@@ -130,83 +79,6 @@ describe('cancellation', () => {
     expect(['calls', 'weekly', 'ever'].map((code) => windowOf(ending, code, '2026-01-09'))).toEqual([
       ['2026-01-01', '2026-01-10'], ['2026-01-08', '2026-01-10'], ['2026-01-01', '2026-01-10'],
     ]);
-  });
-});
-
-describe('a following phase', () => {
-  const running = subscription({ plan: PRO });
-
-  it('begins by default when the period ends and keeps the count', () => {
-    const change = follow(running, TEAM, { at: '2026-01-20' });
-
-    expect(change).toMatchObject({ startsAt: at('2026-02-01'), isAnchor: false });
-    const changed = subscription({ plan: PRO, plans: [TEAM], changes: [change] });
-    expect([phaseAt(changed, at('2026-01-31')).plan.code, phaseAt(changed, at('2026-02-01')).plan.code]).toEqual(['pro', 'team']);
-  });
-
-  it('keeps the anchor day of the first phase', () => {
-    const late = subscription({ plan: PRO, startsAt: '2026-01-31' });
-    const change = follow(late, TEAM, { at: '2026-02-10' });
-    const changed = subscription({ plan: PRO, startsAt: '2026-01-31', plans: [TEAM], changes: [change] });
-
-    expect(change.startsAt).toBe(at('2026-02-28'));
-    expect(days(billingPeriodAt(changed, at('2026-03-01')))).toEqual(['2026-02-28', '2026-03-31']);
-  });
-
-  it('in the middle of a period ends that and begins a new count', () => {
-    const change = follow(running, TEAM, { at: '2026-01-20', startsAt: '2026-02-10' });
-    const changed = subscription({ plan: PRO, plans: [TEAM], changes: [change] });
-
-    expect(change.isAnchor).toBe(true);
-    expect(['2026-02-05', '2026-02-10', '2026-03-10'].map((day) => days(billingPeriodAt(changed, at(day))))).toEqual([
-      ['2026-02-01', '2026-02-10'], ['2026-02-10', '2026-03-10'], ['2026-03-10', '2026-04-10'],
-    ]);
-  });
-
-  it('begins a new count where the interval changes', () => {
-    const change = follow(running, YEARLY, { at: '2026-01-20' });
-    const changed = subscription({ plan: PRO, plans: [YEARLY], changes: [change] });
-
-    expect(change.isAnchor).toBe(true);
-    expect(days(billingPeriodAt(changed, at('2026-06-01')))).toEqual(['2026-02-01', '2027-02-01']);
-    expect(windowOf(changed, 'calls', '2026-06-10')).toEqual(['2026-06-01', '2026-07-01']);
-  });
-
-  it('asked for twice at the same moment is the same phase', () => {
-    const once = follow(running, TEAM, { at: '2026-01-20', startsAt: '2026-02-10' });
-    const changed = subscription({ plan: PRO, plans: [TEAM], changes: [once] });
-
-    expect(follow(changed, TEAM, { at: '2026-01-21', startsAt: '2026-02-10' })).toEqual(once);
-  });
-
-  it('replaces those that would begin later', () => {
-    const changed = subscription({ plan: PRO, plans: [TEAM, YEARLY], changes: [phase(YEARLY, '2026-05-01', true), phase(TEAM, '2026-03-01')] });
-
-    expect(changed.phases.map((each) => each.plan.code)).toEqual(['pro', 'team']);
-  });
-
-  it('during a trial does not make the days after the trial free', () => {
-    const trial = subscription({ plan: PRO, trialDays: 30 });
-    const change = follow(trial, TEAM, { at: '2026-01-05', startsAt: '2026-01-15' });
-    const changed = subscription({ plan: PRO, trialDays: 30, plans: [TEAM], changes: [change] });
-
-    // The trial ends on 31 January; a billing period must begin there, whatever was sold in between.
-    expect(days(billingPeriodAt(changed, at('2026-01-31')))).toEqual(['2026-01-31', '2026-02-28']);
-  });
-
-  it.each([
-    ['now', { at: '2026-01-20', startsAt: '2026-01-20' }, 'phase_conflict'],
-    ['in the past', { at: '2026-01-20', startsAt: '2026-01-10' }, 'phase_conflict'],
-    ['at the start', { at: '2025-12-20', startsAt: '2026-01-01' }, 'phase_conflict'],
-  ])('cannot begin %s', (_what, input, slug) => {
-    expect(refusalOf(() => follow(running, TEAM, input)).slug).toBe(slug);
-  });
-
-  it('cannot begin at or after the end', () => {
-    const ending = subscription({ plan: PRO, changes: [canceled('2026-01-10', '2026-02-01')] });
-
-    expect(refusalOf(() => follow(ending, TEAM, { at: '2026-01-20' })).slug).toBe('phase_conflict');
-    expect(refusalOf(() => follow(ending, TEAM, { at: '2026-02-01', startsAt: '2026-03-01' })).slug).toBe('subscription_ended');
   });
 });
 

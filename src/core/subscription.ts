@@ -1,8 +1,9 @@
-import { ONE, decimal, decimalText, isNegative, parseDecimal, type Decimal } from './decimal.js';
-import { FOREVER, earliest, instantText, latest, type Instant } from './instant.js';
-import { fixedPrices, usagePrice, usagePrices, type FixedPrice, type Plan, type UsagePrice } from './plan.js';
-import { periodContaining, plusLocalDays, type Alignment, type IndexedPeriod, type Interval, type Schedule } from './period.js';
-import { Refusal, invalidInput, pointerToken, type InputError } from './problems.js';
+import type { AppliedCoupon, CouponTerms } from './coupon.js';
+import { ONE, decimal, type Decimal } from './decimal.js';
+import { FOREVER, earliest, latest, type Instant } from './instant.js';
+import { usagePrice, usagePrices, type Plan, type UsagePrice } from './plan.js';
+import { periodContaining, type Alignment, type IndexedPeriod, type Interval, type Schedule } from './period.js';
+import type { ProrationPolicy } from './proration.js';
 
 /** What a phase sells, as it is stored: decimals as text. */
 export interface Terms {
@@ -13,35 +14,85 @@ export interface Terms {
   readonly overage: boolean;
 }
 
-/** A fact about a subscription. The fold of all of them, in order of revision, is the subscription. */
+/** How a change within a period is charged. `policy` measures what is left of the period. */
+export interface Proration {
+  /**
+   * `prorate`: the old price is given back for what is left of the period and the new one charged for it.
+   * `difference`: what the new price is dearer, for the whole period, whatever is left of it; nothing when it is cheaper.
+   * `none`: nothing within the period.
+   */
+  readonly mode: 'prorate' | 'difference' | 'none';
+  readonly policy: Exclude<ProrationPolicy, 'none'>;
+}
+
+/** A phase as its change made it. */
+export interface RecordedPhase {
+  readonly startsAt: Instant;
+  /** When it was decided; a phase made before it starts is in force from the first moment of its period. */
+  readonly madeAt: Instant;
+  /** Number of the change that made it. */
+  readonly revision: number;
+  /** Whether a new count of billing periods begins with it. */
+  readonly isAnchor: boolean;
+  /** A paused phase gives nothing and costs nothing. */
+  readonly isPaused: boolean;
+  readonly proration: Proration;
+  /** Whether windows of prices that go on keep what was used, or begin anew with the phase. */
+  readonly usage: 'keep' | 'restart';
+  /** When what the change costs is invoiced: at once, or with the next turn of the period. */
+  readonly invoice: 'now' | 'next';
+  readonly terms: Terms;
+}
+
+/** When and how a subscription ends. */
+export interface Ending {
+  readonly requestedAt: Instant;
+  readonly endsAt: Instant;
+  readonly revision: number;
+  readonly reason: string | null;
+  readonly proration: Proration;
+}
+
+/** A fact about a subscription. The fold of all of them, in order of revision, is the subscription. `madeAt`: by Paidup's clock. */
 export type SubscriptionChange =
   | {
       readonly type: 'created';
+      readonly madeAt: Instant;
       readonly startsAt: Instant;
       readonly trialEndsAt: Instant | null;
+      /** What billing periods are counted from; null: the trial's end or the start. */
+      readonly anchorAt: Instant | null;
       readonly zone: string;
       readonly alignment: Alignment;
+      /** The subscription that it stands beside and ends with. */
+      readonly addonOf: string | null;
       readonly terms: Terms;
     }
-  | { readonly type: 'phase_scheduled'; readonly startsAt: Instant; readonly isAnchor: boolean; readonly terms: Terms }
-  | { readonly type: 'canceled'; readonly requestedAt: Instant; readonly endsAt: Instant; readonly reason: string | null };
+  | ({ readonly type: 'phase_scheduled'; /** Whether phases scheduled for later stay. */ readonly keepsLater: boolean } & Omit<RecordedPhase, 'revision'>)
+  | { readonly type: 'schedule_cleared'; readonly madeAt: Instant }
+  | ({ readonly type: 'canceled'; readonly madeAt: Instant } & Omit<Ending, 'revision' | 'requestedAt'>)
+  | { readonly type: 'cancel_undone'; readonly madeAt: Instant }
+  | { readonly type: 'reactivated'; readonly madeAt: Instant; readonly startsAt: Instant; readonly terms: Terms }
+  | { readonly type: 'coupon_applied'; readonly madeAt: Instant; readonly coupon: CouponTerms }
+  | { readonly type: 'coupon_removed'; readonly madeAt: Instant; readonly code: string };
 
 /** A subscription's changes folded, plans by id, in a form that JSON keeps. */
 export interface SubscriptionRecord {
   readonly id: string;
   readonly startsAt: Instant;
   readonly trialEndsAt: Instant | null;
+  readonly anchorAt: Instant | null;
   readonly zone: string;
   readonly alignment: Alignment;
-  readonly phases: ReadonlyArray<{ readonly startsAt: Instant; readonly isAnchor: boolean; readonly terms: Terms }>;
-  readonly canceledAt: Instant | null;
-  readonly endsAt: Instant | null;
-  readonly cancelReason: string | null;
+  readonly addonOf: string | null;
+  /** In order of start; one that has begun is never taken out, even when it lasted no time. */
+  readonly phases: readonly RecordedPhase[];
+  readonly ending: Ending | null;
+  readonly coupons: readonly AppliedCoupon[];
 }
 
 /** A stretch of a subscription with fixed terms; the last one has no end of its own. */
-export interface Phase {
-  readonly startsAt: Instant;
+export interface Phase extends Omit<RecordedPhase, 'terms'> {
   readonly endsAt: Instant;
   readonly plan: Plan;
   readonly quantities: Readonly<Record<string, Decimal>>;
@@ -59,59 +110,112 @@ export interface Subscription {
   readonly startsAt: Instant;
   readonly trialEndsAt: Instant | null;
   readonly zone: string;
-  readonly canceledAt: Instant | null;
+  readonly addonOf: string | null;
+  readonly ending: Ending | null;
   /** FOREVER while it is not canceled. */
   readonly endsAt: Instant;
-  readonly cancelReason: string | null;
+  readonly coupons: readonly AppliedCoupon[];
   readonly phases: readonly [Phase, ...Phase[]];
 }
 
-export type SubscriptionStatus = 'scheduled' | 'trialing' | 'active' | 'canceled';
+/** The beginning of a billing period. */
+export interface Turn {
+  readonly startsAt: Instant;
+  readonly revision: number;
+}
+
+export type SubscriptionStatus = 'scheduled' | 'trialing' | 'active' | 'paused' | 'canceled';
+
+export const NO_PRORATION: Proration = { mode: 'none', policy: 'by_second' };
 
 /** The subscription after one more change. @throws when the change does not follow: the facts would be broken. */
-export function evolveSubscription(record: SubscriptionRecord | undefined, id: string, change: SubscriptionChange): SubscriptionRecord {
+export function evolveSubscription(record: SubscriptionRecord | undefined, source: { id: string; revision: number }, change: SubscriptionChange): SubscriptionRecord {
+  const { id, revision } = source;
   if (change.type === 'created') {
     if (record !== undefined) throw new Error(`subscription ${id} was created twice`);
-    const { startsAt, trialEndsAt, zone, alignment, terms } = change;
-    return { id, startsAt, trialEndsAt, zone, alignment, phases: [{ startsAt, isAnchor: true, terms }], canceledAt: null, endsAt: null, cancelReason: null };
+    const { madeAt, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf, terms } = change;
+    const first: RecordedPhase = { startsAt, madeAt, revision, isAnchor: true, isPaused: false, proration: NO_PRORATION, usage: 'restart', invoice: 'now', terms };
+    return { id, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf, phases: [first], ending: null, coupons: [] };
   }
   if (record === undefined) throw new Error(`subscription ${id} has no creation`);
   switch (change.type) {
     case 'phase_scheduled': {
-      const kept = record.phases.filter((phase) => phase.startsAt < change.startsAt);
-      return { ...record, phases: [...kept, { startsAt: change.startsAt, isAnchor: change.isAnchor, terms: change.terms }] };
+      const { type: _type, keepsLater, ...phase } = change;
+      return { ...record, phases: withPhase(record.phases, { ...phase, revision }, keepsLater) };
     }
-    case 'canceled':
-      return { ...record, canceledAt: change.requestedAt, endsAt: change.endsAt, cancelReason: change.reason };
+    case 'schedule_cleared':
+      return { ...record, phases: record.phases.filter((phase, index) => index === 0 || phase.startsAt <= change.madeAt) };
+    case 'canceled': {
+      const { endsAt, reason, proration, madeAt } = change;
+      return { ...record, ending: { requestedAt: madeAt, endsAt, revision, reason, proration } };
+    }
+    case 'cancel_undone':
+      return { ...record, ending: null };
+    case 'reactivated':
+      return reactivated(record, revision, change);
+    case 'coupon_applied':
+      return { ...record, coupons: [...record.coupons, { ...change.coupon, appliedAt: change.madeAt, revision, removedAt: null }] };
+    case 'coupon_removed':
+      return { ...record, coupons: record.coupons.map((coupon) => (coupon.code === change.code && coupon.removedAt === null ? { ...coupon, removedAt: change.madeAt } : coupon)) };
   }
+}
+
+/** What had begun by the time of the change stays; what had not gives way, unless it lies later and is kept. */
+function withPhase(phases: readonly RecordedPhase[], added: RecordedPhase, keepsLater: boolean): RecordedPhase[] {
+  const before = phases.filter((phase) => phase.startsAt < added.startsAt || (phase.startsAt === added.startsAt && phase.startsAt <= added.madeAt));
+  return [...before, added, ...(keepsLater ? phases.filter((phase) => phase.startsAt > added.startsAt) : [])];
+}
+
+/** The time between the end and the new start is a pause. */
+function reactivated(record: SubscriptionRecord, revision: number, change: Extract<SubscriptionChange, { type: 'reactivated' }>): SubscriptionRecord {
+  const { ending } = record;
+  if (ending === null) throw new Error(`subscription ${record.id} was reactivated without having ended`);
+  const last = record.phases.at(-1);
+  if (last === undefined) throw new Error(`subscription ${record.id} has no phase`);
+  const gap: RecordedPhase = { ...last, startsAt: ending.endsAt, madeAt: ending.requestedAt, revision: ending.revision, isAnchor: true, isPaused: true, proration: ending.proration, usage: 'restart', invoice: 'now' };
+  const { madeAt, startsAt, terms } = change;
+  const next: RecordedPhase = { startsAt, madeAt, revision, isAnchor: true, isPaused: false, proration: NO_PRORATION, usage: 'restart', invoice: 'now', terms };
+  return { ...record, ending: null, phases: [...record.phases.filter((phase) => comesBefore(phase, ending)), gap, next] };
+}
+
+/** Whether the phase began before the end; at the same moment only when the end was not known before. */
+export function comesBefore(phase: Pick<RecordedPhase, 'startsAt'>, ending: Ending): boolean {
+  return phase.startsAt < ending.endsAt || (phase.startsAt === ending.endsAt && ending.requestedAt >= ending.endsAt);
 }
 
 /** The subscription with its plans, ready to be asked. `planOf` must know every plan version it names. */
 export function resolveSubscription(record: SubscriptionRecord, planOf: (versionId: string) => Plan): Subscription {
   const phases: Phase[] = [];
-  record.phases.forEach((phase, index) => {
-    const plan = planOf(phase.terms.planVersionId);
+  record.phases.forEach((recorded, index) => {
+    const { terms, ...phase } = recorded;
+    const plan = planOf(terms.planVersionId);
     const before = phases.at(-1);
-    // A trial's end is where billing is counted from; a phase that begins a new count is counted from its own start.
-    const anchorAt = latest(phase.startsAt, record.trialEndsAt ?? record.startsAt);
-    const scheduleFor = (interval: Interval): Schedule => ({ anchorAt, startsAt: phase.startsAt, zone: record.zone, interval, alignment: record.alignment });
     const base = before === undefined || phase.isAnchor ? undefined : before.schedule;
-    const fitting = (interval: Interval): Schedule => (base === undefined ? scheduleFor(interval) : { ...base, interval });
+    const fitting = (interval: Interval): Schedule => (base === undefined ? newSchedule(record, index, interval) : { ...base, interval });
     phases.push({
-      startsAt: phase.startsAt,
+      ...phase,
       endsAt: record.phases[index + 1]?.startsAt ?? FOREVER,
       plan,
-      quantities: decimals(phase.terms.quantities),
-      multipliers: decimals(phase.terms.multipliers),
-      overage: phase.terms.overage,
+      quantities: decimals(terms.quantities),
+      multipliers: decimals(terms.multipliers),
+      overage: terms.overage,
       schedule: base !== undefined && isSameInterval(base.interval, plan.interval) ? base : fitting(plan.interval),
-      windows: windowSchedules({ plan, startsAt: phase.startsAt, before: base === undefined ? undefined : before, fitting }),
+      windows: phase.isPaused ? new Map() : windowSchedules({ plan, startsAt: phase.startsAt, before: base === undefined || phase.usage === 'restart' ? undefined : before, fitting }),
     });
   });
   const [first, ...rest] = phases;
   if (first === undefined) throw new Error(`subscription ${record.id} has no phase`);
-  const { id, startsAt, trialEndsAt, zone, canceledAt, cancelReason } = record;
-  return { id, startsAt, trialEndsAt, zone, canceledAt, cancelReason, endsAt: record.endsAt ?? FOREVER, phases: [first, ...rest] };
+  const { id, startsAt, trialEndsAt, zone, addonOf, ending, coupons } = record;
+  return { id, startsAt, trialEndsAt, zone, addonOf, ending, coupons, endsAt: ending?.endsAt ?? FOREVER, phases: [first, ...rest] };
+}
+
+/** A trial's end is where billing is counted from, unless the subscription names an anchor; a later new count begins with its phase. */
+function newSchedule(record: SubscriptionRecord, index: number, interval: Interval): Schedule {
+  const startsAt = record.phases[index]?.startsAt ?? record.startsAt;
+  const billedFrom = latest(startsAt, record.trialEndsAt ?? record.startsAt);
+  const common = { startsAt, zone: record.zone, interval, alignment: record.alignment };
+  if (index > 0 || record.anchorAt === null) return { ...common, anchorAt: billedFrom };
+  return { ...common, anchorAt: record.anchorAt, firstEndsAt: billedFrom > startsAt ? billedFrom : startsAt };
 }
 
 /** A price goes on counting where the phase before counted it by the same interval; else it begins anew with the phase. */
@@ -130,12 +234,23 @@ function windowSchedules(input: { plan: Plan; startsAt: Instant; before: Phase |
 export function statusAt(subscription: Subscription, at: Instant): SubscriptionStatus {
   if (at >= subscription.endsAt || subscription.endsAt <= subscription.startsAt) return 'canceled';
   if (at < subscription.startsAt) return 'scheduled';
-  return subscription.trialEndsAt !== null && at < subscription.trialEndsAt ? 'trialing' : 'active';
+  if (phaseAt(subscription, at).isPaused) return 'paused';
+  return isInTrial(subscription, at) ? 'trialing' : 'active';
 }
 
-/** True while the subscription gives what its plan grants: from start (in) to end (out). */
+/** Whether `at` lies in the trial, which costs nothing. */
+export function isInTrial(subscription: Subscription, at: Instant): boolean {
+  return subscription.trialEndsAt !== null && at < subscription.trialEndsAt;
+}
+
+/** True from the subscription's start (in) to its end (out), paused or not. */
 export function isLive(subscription: Subscription, at: Instant): boolean {
   return at >= subscription.startsAt && at < subscription.endsAt;
+}
+
+/** True while the subscription gives what its plan grants: live and not paused. */
+export function isServing(subscription: Subscription, at: Instant): boolean {
+  return isLive(subscription, at) && !phaseAt(subscription, at).isPaused;
 }
 
 /** The phase in force at `at`: the first one before the start, the last one after the end. */
@@ -159,6 +274,17 @@ export function usageWindowAt(subscription: Subscription, price: UsagePrice, at:
   return next === undefined || next.startsAt >= period.endsAt ? period : { ...period, endsAt: next.startsAt };
 }
 
+/**
+ * The beginning of the billing period that `phase` lies in at `at`, and the number of the change that began it (0 for an
+ * ordinary turn). A change that came later at the same moment did not begin it.
+ */
+export function turnAt(subscription: Subscription, phase: Phase, at: Instant): Turn {
+  const { startsAt } = periodContaining(phase.schedule, at);
+  const until = subscription.phases.indexOf(phase);
+  const beginning = subscription.phases.findLast((candidate, index) => index <= until && candidate.startsAt === startsAt && (candidate.isAnchor || candidate.madeAt < startsAt));
+  return { startsAt, revision: beginning?.revision ?? 0 };
+}
+
 /** The usage price with this code at `at`, or undefined when the plan of that moment has none. */
 export function usagePriceAt(subscription: Subscription, code: string, at: Instant): UsagePrice | undefined {
   return usagePrice(phaseAt(subscription, at).plan, code);
@@ -179,109 +305,16 @@ export function isOverageAllowed(phase: Phase, price: UsagePrice): boolean {
   return price.overage === 'allowed' && phase.overage;
 }
 
-/** What a new subscription is asked to be. */
-export interface CreateSubscription {
-  readonly plan: Plan;
-  readonly zone: string;
-  readonly startsAt: Instant;
-  /** Days of trial in place of the plan's. */
-  readonly trialDays: number | undefined;
-  readonly quantities: Readonly<Record<string, string>>;
-  readonly multipliers: Readonly<Record<string, string>>;
-  readonly overage: boolean;
-}
-
-/** @throws Refusal `invalid_request` when a quantity or multiplier does not fit the plan. */
-export function decideCreate(input: CreateSubscription): Extract<SubscriptionChange, { type: 'created' }> {
-  const { plan, startsAt, zone } = input;
-  const trialDays = input.trialDays ?? plan.trialDays;
-  return {
-    type: 'created',
-    startsAt,
-    trialEndsAt: trialDays > 0 ? plusLocalDays(startsAt, trialDays, zone) : null,
-    zone,
-    alignment: plan.alignment,
-    terms: parseTerms(input),
-  };
-}
-
-/**
- * The change that makes `plan` follow from `startsAt` on (by default the end of the billing period at `at`).
- * @throws Refusal `phase_conflict` when that moment has passed, `subscription_ended` when nothing can follow.
- */
-export function decidePhase(
-  subscription: Subscription,
-  input: Omit<CreateSubscription, 'zone' | 'trialDays' | 'startsAt'> & { readonly startsAt: Instant | undefined; readonly at: Instant },
-): Extract<SubscriptionChange, { type: 'phase_scheduled' }> {
-  const { at } = input;
-  refuseEnded(subscription, at);
-  const startsAt = input.startsAt ?? billingPeriodAt(subscription, latest(at, subscription.startsAt)).endsAt;
-  if (startsAt <= at) throw new Refusal('phase_conflict', `A phase must begin after now; ${instantText(startsAt)} has passed.`);
-  if (startsAt <= subscription.startsAt) throw new Refusal('phase_conflict', `A phase must begin after the subscription's start at ${instantText(subscription.startsAt)}.`);
-  if (startsAt >= subscription.endsAt) throw new Refusal('phase_conflict', `The subscription ends at ${instantText(subscription.endsAt)}, before this phase would begin.`);
-  const before = phaseAt(subscription, earliest(startsAt, (startsAt - 1) as Instant));
-  if (before.plan.currency !== input.plan.currency) throw new Refusal('phase_conflict', `The subscription is billed in ${before.plan.currency}; the plan "${input.plan.code}" is priced in ${input.plan.currency}.`);
-  const isBoundary = periodContaining(before.schedule, (startsAt - 1) as Instant).endsAt === startsAt;
-  const isAnchor = !isBoundary || !isSameInterval(before.plan.interval, input.plan.interval);
-  return { type: 'phase_scheduled', startsAt, isAnchor, terms: parseTerms(input) };
-}
-
-/** @throws Refusal `subscription_ended` when there is nothing left to cancel. */
-export function decideCancel(
-  subscription: Subscription,
-  input: { at: Instant; atPeriodEnd: boolean; reason: string | null },
-): Extract<SubscriptionChange, { type: 'canceled' }> {
-  refuseEnded(subscription, input.at);
-  const begun = latest(input.at, subscription.startsAt);
-  const endsAt = input.atPeriodEnd ? earliest(billingPeriodAt(subscription, begun).endsAt, subscription.endsAt) : begun;
-  return { type: 'canceled', requestedAt: input.at, endsAt, reason: input.reason };
-}
-
-function refuseEnded(subscription: Subscription, at: Instant): void {
-  if (at >= subscription.endsAt) throw new Refusal('subscription_ended', `The subscription ended at ${instantText(subscription.endsAt)}.`);
-}
-
-function parseTerms(input: Pick<CreateSubscription, 'plan' | 'quantities' | 'multipliers' | 'overage'>): Terms {
-  const errors: InputError[] = [];
-  const fixed = new Map(fixedPrices(input.plan).map((price) => [price.code, price]));
-  for (const [code, text] of Object.entries(input.quantities)) checkQuantity({ code, text, price: fixed.get(code), errors });
-  const codes = new Set(input.plan.prices.map((price) => price.code));
-  for (const [code, text] of Object.entries(input.multipliers)) {
-    const multiplier = parseDecimal(text);
-    if (!codes.has(code)) errors.push({ pointer: `/multipliers/${pointerToken(code)}`, detail: `the plan has no price "${code}"` });
-    else if (multiplier === undefined || isNegative(multiplier)) errors.push({ pointer: `/multipliers/${pointerToken(code)}`, detail: 'must be a decimal string, not negative' });
-  }
-  if (errors.length > 0) throw invalidInput(errors);
-  return {
-    planVersionId: input.plan.versionId,
-    quantities: plain(input.quantities),
-    multipliers: plain(input.multipliers),
-    overage: input.overage,
-  };
-}
-
-function checkQuantity(input: { code: string; text: string; price: FixedPrice | undefined; errors: InputError[] }): void {
-  const pointer = `/quantities/${pointerToken(input.code)}`;
-  const quantity = parseDecimal(input.text);
-  if (input.price === undefined) input.errors.push({ pointer, detail: `the plan has no fixed price "${input.code}"` });
-  else if (quantity === undefined || isNegative(quantity)) input.errors.push({ pointer, detail: 'must be a decimal string, not negative' });
-  else if (!input.price.perSeat && !quantity.eq(ONE)) input.errors.push({ pointer, detail: 'must be "1": the price is not per seat' });
-}
-
 function cut(subscription: Subscription, phase: Phase, period: IndexedPeriod): IndexedPeriod {
   const newCount = subscription.phases.find((later) => later.startsAt >= phase.endsAt && later.schedule.startsAt === later.startsAt)?.startsAt ?? FOREVER;
   const endsAt = earliest(earliest(period.endsAt, subscription.endsAt), newCount);
   return endsAt === period.endsAt ? period : { ...period, endsAt };
 }
 
-function isSameInterval(left: Interval, right: Interval): boolean {
+export function isSameInterval(left: Interval, right: Interval): boolean {
   return left.unit === right.unit && left.count === right.count;
 }
 
 function decimals(texts: Readonly<Record<string, string>>): Record<string, Decimal> {
   return Object.fromEntries(Object.entries(texts).map(([code, text]) => [code, decimal(text)]));
-}
-
-function plain(texts: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(texts).map(([code, text]) => [code, decimalText(decimal(text))]));
 }

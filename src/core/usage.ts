@@ -1,11 +1,10 @@
-import { multiply, type Decimal } from './decimal.js';
+import { ZERO, add, multiply, smaller, type Decimal } from './decimal.js';
 import { roundToMoney, type Money } from './money.js';
 import type { IndexedPeriod } from './period.js';
 import { usagePrices, type UsagePrice } from './plan.js';
 import { rate, type CountedQuantity, type Rated } from './rating.js';
-import { add } from './decimal.js';
 import { convert } from './meter.js';
-import { isOverageAllowed, multiplierOf, phaseAt, usageWindowAt, type Phase, type Subscription } from './subscription.js';
+import { isInTrial, isOverageAllowed, multiplierOf, phaseAt, usageWindowAt, type Phase, type Subscription } from './subscription.js';
 import { carriedInto, windowUsage, type UsageWindow, type WindowUsage } from './window.js';
 import type { Instant } from './instant.js';
 
@@ -16,7 +15,9 @@ export interface PriceUsage {
   readonly price: UsagePrice;
   readonly window: IndexedPeriod;
   readonly figures: WindowUsage;
+  /** Whether use above included and carried goes on now: the price and the phase allow it, and its cap is not reached. */
   readonly isOverageAllowed: boolean;
+  readonly isCapReached: boolean;
   /** Used so far by combination of dimension values; empty for a price without dimensions. */
   readonly byDimension: readonly CountedQuantity[];
   readonly rated: Rated;
@@ -47,10 +48,24 @@ export function priceUsage(input: {
   const carried = current[0]?.carried ?? carriedInto({ subscription, price, window, last: lastBefore(input.rows, window.startsAt) });
   const figures = windowUsage(price, current.map((row) => row.tally), carried);
   const byDimension = price.model.type === 'dimensional' ? current.map((row) => ({ values: dimensionValues(row.dimensionKey), quantity: convert(price.meter, row.tally.used) })) : [];
-  const quantities = price.model.type === 'dimensional' ? byDimension : [{ values: [], quantity: figures.used }];
-  const rated = rate(price, quantities, freeUnits(figures));
+  const quantities = countedQuantities({ price, byDimension, figures });
+  // A window that closes with the trial costs nothing.
+  const isFree = isInTrial(subscription, (window.endsAt - 1) as Instant);
+  const rated = isFree ? { amount: ZERO, lines: [] } : rate(withCap(price), quantities, freeUnits(figures));
   const amount = roundToMoney(multiply(rated.amount, multiplierOf(phase, price.code)), phase.plan.currency);
-  return { subscription, phase, price, window, figures, isOverageAllowed: isOverageAllowed(phase, price), byDimension, rated, amount };
+  const isCapReached = price.overageCap !== null && rated.amount.gte(price.overageCap);
+  return { subscription, phase, price, window, figures, isOverageAllowed: isOverageAllowed(phase, price) && !isCapReached, isCapReached, byDimension, rated, amount };
+}
+
+/** Use beyond the cap is blocked; what is reported all the same costs no more than the cap. */
+export function withCap(price: UsagePrice): UsagePrice {
+  if (price.overageCap === null) return price;
+  return { ...price, maximum: price.maximum === null ? price.overageCap : smaller(price.maximum, price.overageCap) };
+}
+
+/** The quantities that the window's cost is rated from. */
+export function countedQuantities(usage: Pick<PriceUsage, 'price' | 'byDimension' | 'figures'>): readonly CountedQuantity[] {
+  return usage.price.model.type === 'dimensional' ? usage.byDimension : [{ values: [], quantity: usage.figures.used }];
 }
 
 /** Values of the price's dimensions in a window's key. */
@@ -58,7 +73,7 @@ export function dimensionValues(key: string): string[] {
   return key === '' ? [] : (JSON.parse(key) as string[]);
 }
 
-function freeUnits(figures: WindowUsage): Decimal | 'unlimited' {
+export function freeUnits(figures: WindowUsage): Decimal | 'unlimited' {
   return figures.included === null ? 'unlimited' : add(figures.included, figures.carried);
 }
 

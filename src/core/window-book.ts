@@ -99,6 +99,7 @@ export class WindowBook {
       supersededAt: rows[found + 1]?.startsAt ?? FOREVER,
       tally: EMPTY_TALLY,
       carried: carriedInto({ subscription: match.subscription, price: match.price, window, last: before }),
+      settled: null,
     };
     rows.splice(found + 1, 0, opened);
     if (before !== undefined) this.#put(rows, found, { ...before, supersededAt: window.startsAt });

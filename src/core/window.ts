@@ -1,12 +1,12 @@
 import { ZERO, add, isPositive, notBelowZero, subtract, sum, type Decimal } from './decimal.js';
 import type { UsageEvent } from './event.js';
-import type { Instant } from './instant.js';
+import { latest, type Instant } from './instant.js';
 import { convert, coordinates, measure, type Measurement, type Tally } from './meter.js';
 import type { IndexedPeriod } from './period.js';
 import { usagePrices, type UsagePrice } from './plan.js';
 import { dimensionKey } from './price.js';
 import { carry } from './rollover.js';
-import { isLive, phaseAt, usagePriceAt, usageWindowAt, type Subscription } from './subscription.js';
+import { isServing, phaseAt, usagePriceAt, usageWindowAt, type Subscription } from './subscription.js';
 
 /**
  * What one price of one subscription has counted over one stretch: a projection of events. A window without events
@@ -24,6 +24,14 @@ export interface UsageWindow {
   /** In the meter's raw units. */
   readonly tally: Tally;
   /** Units carried in from the window before, in sold units. */
+  readonly carried: Decimal;
+  /** What the window was invoiced for last; null when no invoice has named it. */
+  readonly settled: Settled | null;
+}
+
+/** What a row of a window said when it was invoiced: raw units used, and units carried in. */
+export interface Settled {
+  readonly used: Decimal;
   readonly carried: Decimal;
 }
 
@@ -47,10 +55,10 @@ export function seriesText(series: SeriesKey): string {
   return `${series.subscriptionId}\n${series.priceCode}\n${series.dimensionKey}`;
 }
 
-/** Every window that the event counts in: one per usage price, of a subscription live when it happened, whose meter takes it. */
+/** Every window that the event counts in: one per usage price, of a subscription that was serving when it happened, whose meter takes it. */
 export function matchEvent(subscriptions: readonly Subscription[], event: UsageEvent): Match[] {
   return subscriptions
-    .filter((subscription) => isLive(subscription, event.occurredAt))
+    .filter((subscription) => isServing(subscription, event.occurredAt))
     .flatMap((subscription) =>
       usagePrices(phaseAt(subscription, event.occurredAt).plan)
         .filter((price) => price.meter.eventName === event.name)
@@ -84,7 +92,7 @@ export function carriedInto(input: {
   let used = last === undefined ? ZERO : convert(price.meter, last.tally.used);
   while (current.startsAt < window.startsAt && current.endsAt < subscription.endsAt) {
     const next = windowOf(current.endsAt);
-    const after = carryOver({ subscription, code: price.code, from: current.startsAt, to: next.startsAt, carried, used });
+    const after = carryOver({ subscription, code: price.code, closed: current, to: next.startsAt, carried, used });
     // Nothing was used and the carry stays as it is: under the same terms it stays so for good.
     const isSettled = used.eq(ZERO) && after.eq(carried) && phaseAt(subscription, current.startsAt) === phaseAt(subscription, window.startsAt);
     if (isSettled && next.startsAt > current.startsAt) return after;
@@ -93,8 +101,9 @@ export function carriedInto(input: {
   return carried;
 }
 
-function carryOver(input: { subscription: Subscription; code: string; from: Instant; to: Instant; carried: Decimal; used: Decimal }): Decimal {
-  const before = usagePriceAt(input.subscription, input.code, input.from);
+/** A window that spans several phases included what its last one does. */
+function carryOver(input: { subscription: Subscription; code: string; closed: IndexedPeriod; to: Instant; carried: Decimal; used: Decimal }): Decimal {
+  const before = usagePriceAt(input.subscription, input.code, latest(input.closed.startsAt, (input.closed.endsAt - 1) as Instant));
   const after = usagePriceAt(input.subscription, input.code, input.to);
   if (after?.rollover == null) return ZERO;
   return carry({

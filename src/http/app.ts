@@ -6,14 +6,18 @@ import { apiKeyRoutes } from './api-key.js';
 import { authorizeNative } from './auth.js';
 import { calculateRoutes } from './calculate.js';
 import { catalogRoutes } from './catalog.js';
-import type { HttpContext } from './context.js';
+import { NO_SELLER, type HttpContext, type Seller } from './context.js';
+import { couponRoutes } from './coupon.js';
 import { customerRoutes } from './customer.js';
 import { eventRoutes } from './event.js';
 import { healthRoutes, observe } from './health.js';
+import { invoiceRoutes } from './invoice.js';
 import { pageRoutes } from './pages.js';
 import { paymentMethodRoutes } from './payment-method.js';
 import { sendProblem } from './problem.js';
+import { sandboxRoutes } from './sandbox.js';
 import { stateRoutes } from './state.js';
+import { subscriptionCommandRoutes } from './subscription-command.js';
 import { subscriptionRoutes } from './subscription.js';
 import { digaRoutes } from './surfaces/diga/routes.js';
 import { docspaceRoutes } from './surfaces/docspace/routes.js';
@@ -31,6 +35,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** Whether a proxy in front says the host and protocol that the client used (X-Forwarded-…). */
   readonly trustProxy?: boolean;
+  /** Who stands at the head of an invoice. */
+  readonly seller?: Seller;
 }
 
 /** Largest body taken: 1,000 events of some size. */
@@ -51,7 +57,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
   });
-  const context: HttpContext = { engine: options.engine };
+  const context: HttpContext = { engine: options.engine, seller: options.seller ?? NO_SELLER };
   app.decorateRequest('principal', null);
   app.decorateRequest('customerId', null);
   app.setValidatorCompiler(validatorCompiler);
@@ -82,8 +88,8 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, customerRoutes, subscriptionRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, topUpRoutes,
-      paymentMethodRoutes, apiKeyRoutes, calculateRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, topUpRoutes,
+      paymentMethodRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
     ]) {
       routes(app, context);
     }

@@ -3,12 +3,13 @@ import { Refusal, notFound } from '../core/problems.js';
 import { authenticate } from '../service/api-key.js';
 import { findCustomerId } from '../service/customer.js';
 import type { Engine } from '../service/engine.js';
+import { findInvoiceOwner } from '../service/invoice.js';
 import { findSubscriptionOwner } from '../service/subscription.js';
 
 /** What a route needs the key to be allowed. `open` needs no key. */
 export type Right =
   | 'open' | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'subscriptions:write' | 'events:write' | 'usage:read'
-  | 'state:read' | 'billing-state:read' | 'wallet:read' | 'wallet:write' | 'settings:write' | 'keys:write' | 'billing.view' | 'billing.update';
+  | 'state:read' | 'billing-state:read' | 'wallet:read' | 'wallet:write' | 'invoices:write' | 'sandbox:write' | 'settings:write' | 'keys:write' | 'billing.view' | 'billing.update';
 
 /** Who asks. */
 export interface Principal {
@@ -23,7 +24,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set for every route whose right is not `open`. */
     principal: Principal | null;
-    /** The id of the customer that the path names, for routes with `:customer` or `:subscription`. */
+    /** The id of the customer that the path names, for routes with `:customer`, `:subscription` or `:invoice`. */
     customerId: string | null;
   }
   interface FastifyContextConfig {
@@ -86,14 +87,16 @@ export function authorizeNative(engine: Engine) {
     const principal = await principalOf(engine, bearerKey(request));
     requireRight(principal, right ?? 'keys:write');
     request.principal = principal;
-    const { customer, subscription } = (request.params ?? {}) as { customer?: string; subscription?: string };
+    const { customer, subscription, invoice } = (request.params ?? {}) as { customer?: string; subscription?: string; invoice?: string };
     if (customer !== undefined && mayNameNewCustomer !== true) request.customerId = await customerFor(engine, principal, customer);
-    if (subscription !== undefined) request.customerId = await subscriptionFor(engine, principal, subscription);
+    if (subscription !== undefined) request.customerId = await ownerFor(principal, { noun: 'subscription', id: subscription, ownerOf: findSubscriptionOwner.bind(null, engine) });
+    if (invoice !== undefined) request.customerId = await ownerFor(principal, { noun: 'invoice', id: invoice, ownerOf: findInvoiceOwner.bind(null, engine) });
   };
 }
 
-async function subscriptionFor(engine: Engine, principal: Principal, subscriptionId: string): Promise<string> {
-  const owner = await findSubscriptionOwner(engine, subscriptionId);
-  if (principal.kind === 'customer' && principal.customerId !== owner) throw notFound('subscription', subscriptionId);
+/** The customer that a thing belongs to, for this key. Another's looks as if it were not there. @throws Refusal `not_found`. */
+async function ownerFor(principal: Principal, thing: { noun: string; id: string; ownerOf: (id: string) => Promise<string> }): Promise<string> {
+  const owner = await thing.ownerOf(thing.id);
+  if (principal.kind === 'customer' && principal.customerId !== owner) throw notFound(thing.noun, thing.id);
   return owner;
 }

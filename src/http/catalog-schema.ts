@@ -58,6 +58,7 @@ const FixedPrice = Type.Object({
   type: Type.Literal('fixed'),
   amount: DecimalText,
   per_seat: Type.Optional(Type.Boolean({ description: 'Whether a subscription may have a quantity of it other than one' })),
+  below_usage: Type.Optional(Words(['allowed', 'refused'], { description: 'Whether its quantity may go below what is used of a limit that it multiplies; allowed unless told' })),
 });
 
 const UsagePrice = Type.Object({
@@ -75,6 +76,7 @@ const UsagePrice = Type.Object({
     ),
   ),
   overage: Type.Optional(Words(['allowed', 'blocked'])),
+  overage_cap: Type.Optional(Nullable({ ...DecimalText, description: 'The most that a window may cost; use that would cost more is blocked' })),
   minimum: Type.Optional(Nullable(DecimalText)),
   maximum: Type.Optional(Nullable(DecimalText)),
 });
@@ -94,6 +96,13 @@ export const PlanBody = Type.Object({
   interval: Interval,
   alignment: Type.Optional(Words(['anniversary', 'calendar'])),
   trial_days: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
+  trial_requires_payment_method: Type.Optional(Type.Boolean({ description: 'A trial ends the subscription unless a payment method is on file by then' })),
+  proration: Type.Optional(Words(['by_second', 'by_day', 'none'], { description: 'How parts of a period are measured; by_second unless told' })),
+  minimum: Type.Optional(Nullable({ ...DecimalText, description: 'The least that a billing period costs, fixed prices and usage together' })),
+  maximum: Type.Optional(Nullable({ ...DecimalText, description: 'The most that a billing period costs' })),
+  invoice_grace_hours: Type.Optional(Type.Integer({ minimum: 0, maximum: 720, description: 'How long an invoice with usage waits for late events before it is final' })),
+  wallet_credit: Type.Optional(Words(['applied', 'kept'], { description: 'Whether the wallet pays invoices as far as it goes; applied unless told' })),
+  invoice_series: Type.Optional(Type.String({ description: 'The series that its invoices are numbered in; INV unless told', examples: ['INV'] })),
   features: Type.Optional(Type.Array(Grant, { maxItems: 500 })),
   prices: Type.Optional(
     Type.Array(

@@ -98,9 +98,9 @@ function featureView(feature: Feature) {
 }
 
 function planView({ plan, definition, isArchived }: SoldPlan) {
-  const { id, code, version, versionId, name, description, trialDays, alignment } = plan;
+  const { id, code, version, versionId, name, description, trialDays, alignment, proration } = plan;
   return {
-    ...definition, id, code, version, version_id: versionId, archived: isArchived, name, description, trial_days: trialDays, alignment,
+    ...definition, id, code, version, version_id: versionId, archived: isArchived, name, description, trial_days: trialDays, alignment, proration,
     features: definition.features ?? [], prices: definition.prices ?? [], metadata: definition.metadata ?? {},
   };
 }

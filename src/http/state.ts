@@ -1,30 +1,37 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { decimalText, type Decimal } from '../core/decimal.js';
-import type { Entitlement } from '../core/entitlement.js';
 import { FOREVER, instantText, type Instant } from '../core/instant.js';
-import type { InvoicePreview } from '../core/invoice.js';
+import { zeroMoney } from '../core/money.js';
 import { paymentMethodStatus } from '../core/payment-method.js';
 import type { BillingState } from '../core/state.js';
 import type { PriceUsage } from '../core/usage.js';
+import { invoiceIdOf } from '../service/booking.js';
+import { readPastState } from '../service/history.js';
 import { readDerivedState, readState } from '../service/state.js';
 import { customerOf, instantParameter } from './answer.js';
 import type { HttpContext } from './context.js';
 import { requireRight } from './auth.js';
 import { customerView } from './customer.js';
+import { entitlementView } from './entitlement.js';
+import { explainedView } from './explain.js';
+import { InvoiceView, draftView, emptyInvoiceView, invoiceView } from './invoice-view.js';
 import { moneyView } from './money.js';
-import { InvoiceView, StateView } from './state-schema.js';
+import { StateView } from './state-schema.js';
 import { CustomerPath, InstantText } from './schema.js';
 import { subscriptionView } from './subscription.js';
 import { topUpView } from './top-up.js';
 import { walletView } from './wallet.js';
 
 const StateQuery = Type.Object({
-  at: Type.Optional({ ...InstantText, description: 'The moment asked for; now unless told. A later one assumes no further usage.' }),
+  at: Type.Optional({ ...InstantText, description: 'The moment asked for, past or future; now unless told. A later one assumes no further usage, payments or changes.' }),
+  known_at_revision: Type.Optional(Type.Integer({ minimum: 0, description: "By what was known when the customer's change of this number had been made" })),
+  explain: Type.Optional(Type.Boolean({ description: 'Adds to each figure why it is what it is' })),
 });
+const ExplainQuery = Type.Object({ explain: StateQuery.properties.explain });
 
 export function stateRoutes(app: FastifyInstance, { engine }: HttpContext): void {
-  app.get<{ Params: { customer: string }; Querystring: { at?: string } }>(
+  app.get<{ Params: { customer: string }; Querystring: { at?: string; known_at_revision?: number; explain?: boolean } }>(
     '/v1/customers/:customer/state',
     {
       // A publishable key may read the part that holds no person and no money.
@@ -32,27 +39,45 @@ export function stateRoutes(app: FastifyInstance, { engine }: HttpContext): void
       schema: { tags: ['state'], summary: 'What the customer has, has used, owes and may do', params: CustomerPath, querystring: StateQuery, response: { 200: StateView } },
     },
     async (request, reply) => {
-      const { derived, at } = await readDerivedState(engine, customerOf(request), instantParameter(request.query.at, 'querystring:/at'));
+      const { explain: isExplained = false, known_at_revision: revision } = request.query;
+      const moment = instantParameter(request.query.at, 'querystring:/at');
+      const isOpen = isPublic(request);
+      if (isExplained || revision !== undefined) {
+        const at = moment ?? engine.clock.now();
+        const state = revision === undefined ? await readState(engine, customerOf(request), at) : await readPastState(engine, customerOf(request), { at, revision });
+        tag(reply, state);
+        const view = isOpen ? { as_of: instantText(state.asOf), assumptions: [], ...publicView(state) } : { ...stateView(state), assumptions: assumptionsAt(at, engine.clock.now()) };
+        return isExplained && !isOpen ? explainedView(view as ReturnType<typeof stateView>, state) : view;
+      }
+      const { derived, at } = await readDerivedState(engine, customerOf(request), moment);
       tag(reply, derived);
       // The rest of the answer does not change with the moment, so its bytes are kept with the state.
-      const start = Buffer.from(`{"as_of":"${instantText(at)}",`, 'latin1');
-      return reply.type('application/json; charset=utf-8').send(Buffer.concat([start, restOf(derived, isPublic(request))]));
+      const start = Buffer.from(`{"as_of":"${instantText(at)}","assumptions":${JSON.stringify(moment === undefined ? [] : assumptionsAt(at, engine.clock.now()))},`, 'latin1');
+      return reply.type('application/json; charset=utf-8').send(Buffer.concat([start, restOf(derived, isOpen)]));
     },
   );
-  app.get<{ Params: { customer: string } }>(
+  app.get<{ Params: { customer: string }; Querystring: { explain?: boolean } }>(
     '/v1/customers/:customer/upcoming-invoice',
-    { config: { right: 'state:read' }, schema: { tags: ['invoices'], summary: 'The next invoice if nothing more were used', params: CustomerPath, response: { 200: InvoiceView } } },
+    { config: { right: 'state:read' }, schema: { tags: ['invoices'], summary: 'The next invoice if nothing more were used', params: CustomerPath, querystring: Type.Intersect([ExplainQuery, Type.Object({ at: StateQuery.properties.at })]), response: { 200: InvoiceView } } },
     async (request, reply) => {
-      const state = await readState(engine, customerOf(request));
+      const { explain: isExplained = false, at } = request.query as { explain?: boolean; at?: string };
+      const state = await readState(engine, customerOf(request), instantParameter(at, 'querystring:/at'));
       tag(reply, state);
-      return state.upcomingInvoice === null ? emptyInvoiceView(state) : invoiceView(state.upcomingInvoice);
+      return upcomingView(state, isExplained) ?? emptyInvoiceView(zeroMoney(state.customer.currency));
     },
   );
 }
 
+const FUTURE = ['no further usage', 'no payments', 'no changes'];
+
+/** What a state of the future takes for granted. */
+function assumptionsAt(at: Instant, now: Instant): string[] {
+  return at > now ? FUTURE : [];
+}
+
 /** The state as the native API writes it: a function of the state alone. */
 export function stateView(state: BillingState) {
-  return { as_of: instantText(state.asOf), ...timelessView(state) };
+  return { as_of: instantText(state.asOf), assumptions: [] as string[], ...timelessView(state) };
 }
 
 function timelessView(state: BillingState) {
@@ -62,7 +87,8 @@ function timelessView(state: BillingState) {
     wallet: state.wallets.map(walletView),
     top_up: state.topUp === null ? null : topUpView(state.topUp),
     payment_method: { status: paymentMethodStatus(state.paymentMethod, state.asOf) },
-    upcoming_invoice: state.upcomingInvoice === null ? null : invoiceView(state.upcomingInvoice),
+    upcoming_invoice: upcomingView(state, false),
+    draft_invoices: state.drafts.map((draft) => draftView(draft, invoiceIdOf(state.customer.id, draft), { isExplained: false, customerId: state.customer.id })),
     owed: moneyView(state.owed),
   };
 }
@@ -94,34 +120,11 @@ function jsonAfterBrace(view: object): Buffer {
   return Buffer.from(JSON.stringify(view).slice(1));
 }
 
-export function invoiceView(invoice: InvoicePreview) {
-  return {
-    date: instantText(invoice.date),
-    currency: invoice.currency,
-    lines: invoice.lines.map((line) => ({
-      kind: line.kind,
-      subscription: line.subscriptionId,
-      price: line.priceCode,
-      description: line.description,
-      period: { start: instantText(line.period.startsAt), end: line.period.endsAt === FOREVER ? null : instantText(line.period.endsAt) },
-      quantity: decimalText(line.quantity),
-      unit_amount: line.unitAmount === null ? null : decimalText(line.unitAmount),
-      amount: moneyView(line.amount),
-    })),
-    subtotal: moneyView(invoice.subtotal),
-    tax: moneyView(invoice.tax),
-    total: moneyView(invoice.total),
-    amount_due: moneyView(invoice.amountDue),
-  };
+function upcomingView({ upcomingInvoice, customer }: BillingState, isExplained: boolean) {
+  return upcomingInvoice === null ? null : invoiceView(upcomingInvoice, { isExplained, customerId: customer.id });
 }
 
-/** Nothing will be billed: an invoice without a date and without lines. */
-function emptyInvoiceView({ customer }: BillingState) {
-  const nothing = moneyView({ minor: 0n, currency: customer.currency });
-  return { date: null, currency: customer.currency, lines: [], subtotal: nothing, tax: nothing, total: nothing, amount_due: nothing };
-}
-
-function usageView(usage: PriceUsage) {
+export function usageView(usage: PriceUsage) {
   const { subscription, price, window, figures } = usage;
   return {
     subscription: subscription.id,
@@ -148,19 +151,6 @@ function dimensionsView(usage: PriceUsage, dimensions: readonly string[]) {
     dimensions: Object.fromEntries(dimensions.map((name, index) => [name, values[index] ?? ''])),
     used: decimalText(quantity),
   }));
-}
-
-function entitlementView({ feature, isGranted, limit, used, remaining, resetsAt }: Entitlement) {
-  return {
-    feature: feature.code,
-    name: feature.name,
-    type: feature.type,
-    granted: isGranted,
-    limit: limit === 'unlimited' ? limit : optional(limit),
-    used: optional(used),
-    remaining: optional(remaining),
-    resets_at: resetsAt === null ? null : instantText(resetsAt),
-  };
 }
 
 function tag(reply: FastifyReply, state: BillingState): void {

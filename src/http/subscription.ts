@@ -1,32 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { decimalText, type Decimal } from '../core/decimal.js';
-import { FOREVER, instantText, type Instant } from '../core/instant.js';
-import { subscriptionState, type SubscriptionState } from '../core/state.js';
-import type { Phase } from '../core/subscription.js';
-import { cancelSubscription, createSubscription, readSubscription, scheduleNextPhase, type SubscriptionAtRevision } from '../service/subscription.js';
+import { FOREVER, earliest, instantText, type Instant } from '../core/instant.js';
+import type { SubscriptionState } from '../core/state.js';
+import type { Phase, Subscription } from '../core/subscription.js';
+import { readSubscription } from '../service/subscription.js';
 import { readState } from '../service/state.js';
-import { commandsOf, customerOf, instantParameter, pageOfAll } from './answer.js';
+import { customerOf, pageOfAll } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, DecimalText, InstantText, Nullable, PageOf, PageQuery, Words } from './schema.js';
-
-const TERMS = {
-  plan: Type.String({ description: 'Code of the plan; its newest version is taken' }),
-  quantities: Type.Optional(Type.Record(Type.String(), DecimalText, { description: 'By code of a fixed price; 1 unless told' })),
-  multipliers: Type.Optional(Type.Record(Type.String(), DecimalText, { description: 'What the amounts of a price are multiplied by; 1 unless told' })),
-  overage: Type.Optional(Type.Boolean({ description: 'Whether usage above included and carried goes on; true unless told' })),
-};
-
-const CreateBody = Type.Object({
-  ...TERMS,
-  starts_at: Type.Optional(InstantText),
-  trial_days: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650, description: "In place of the plan's" })),
-});
-const PhaseBody = Type.Object({ ...TERMS, starts_at: Type.Optional(InstantText) });
-const CancelBody = Type.Object({
-  at_period_end: Type.Optional(Type.Boolean({ description: 'True: it goes on until its period ends; false: it ends now' })),
-  reason: Type.Optional(Nullable(Type.String({ maxLength: 1000 }))),
-});
+import { CustomerPath, InstantText, Nullable, PageOf, PageQuery, Words } from './schema.js';
 
 const PlanName = Type.Object({ code: Type.String(), name: Type.String(), version: Type.Integer() });
 const PeriodView = Type.Object({ start: InstantText, end: InstantText }, { description: 'From start (in) to end (out)' });
@@ -34,7 +16,7 @@ const PeriodView = Type.Object({ start: InstantText, end: InstantText }, { descr
 export const SubscriptionView = Type.Object({
   id: Type.String(),
   plan: PlanName,
-  status: Words(['scheduled', 'trialing', 'active', 'canceled']),
+  status: Words(['scheduled', 'trialing', 'active', 'paused', 'canceled']),
   current_period: Nullable(PeriodView),
   starts_at: InstantText,
   trial_ends_at: Nullable(InstantText),
@@ -45,38 +27,17 @@ export const SubscriptionView = Type.Object({
   quantities: Type.Record(Type.String(), Type.String()),
   multipliers: Type.Record(Type.String(), Type.String()),
   overage: Type.Boolean(),
-  next_phase: Nullable(Type.Object({ plan: PlanName, starts_at: InstantText })),
+  addon_of: Nullable(Type.String({ description: 'The subscription that it stands beside and ends with' })),
+  coupons: Type.Array(Type.Object({ code: Type.String(), name: Type.String(), applied_at: InstantText, removed_at: Nullable(InstantText) })),
+  next_phase: Nullable(Type.Object({ plan: PlanName, starts_at: InstantText, paused: Type.Boolean() })),
+  phases: Type.Array(Type.Object({ plan: PlanName, starts_at: InstantText, ends_at: Nullable(InstantText), paused: Type.Boolean() }), { description: 'All phases, past and to come, in order' }),
 });
 
-/** What a command answers: the subscription, and the revision that the command made. */
-const ChangedSubscription = Type.Intersect([SubscriptionView, Type.Object({ revision: Type.Integer() })]);
-
-const SubscriptionPath = Type.Object({ subscription: Type.String() });
-
-interface TermsBody {
-  plan: string;
-  quantities?: Record<string, string>;
-  multipliers?: Record<string, string>;
-  overage?: boolean;
-  starts_at?: string;
-}
+export const SubscriptionPath = Type.Object({ subscription: Type.String() });
 
 export function subscriptionRoutes(app: FastifyInstance, { engine }: HttpContext): void {
-  const command = commandsOf(engine);
   const tags = ['subscriptions'];
-  const write = { right: 'subscriptions:write' } as const;
   const read = { right: 'state:read' } as const;
-
-  app.post<{ Params: { customer: string }; Body: TermsBody & { trial_days?: number } }>(
-    '/v1/customers/:customer/subscriptions',
-    { config: write, schema: { tags, summary: 'Subscribe the customer to a plan', params: CustomerPath, body: CreateBody, response: { 201: ChangedSubscription } } },
-    (request, reply) =>
-      command(request, reply, async (unit) => {
-        const { starts_at: startsAt, trial_days: trialDays, ...terms } = request.body;
-        const made = await createSubscription(engine, unit, { ...terms, customerId: customerOf(request), trialDays, startsAt: instantParameter(startsAt, '/starts_at') });
-        return { status: 201, body: commandView(made) };
-      }),
-  );
   app.get<{ Params: { customer: string }; Querystring: { limit?: number; cursor?: string } }>(
     '/v1/customers/:customer/subscriptions',
     { config: read, schema: { tags, summary: "List a customer's subscriptions, oldest first", params: CustomerPath, querystring: PageQuery, response: { 200: PageOf(SubscriptionView, 'Subscriptions') } } },
@@ -94,25 +55,6 @@ export function subscriptionRoutes(app: FastifyInstance, { engine }: HttpContext
       return subscriptionView(state, at);
     },
   );
-  app.post<{ Params: { subscription: string }; Body: { at_period_end?: boolean; reason?: string | null } | undefined }>(
-    '/v1/subscriptions/:subscription/cancel',
-    { config: write, schema: { tags, summary: 'Cancel now or at the end of the period', params: SubscriptionPath, body: Nullable(CancelBody), response: { 200: ChangedSubscription } } },
-    (request, reply) =>
-      command(request, reply, async (unit) => {
-        const input = { subscriptionId: request.params.subscription, atPeriodEnd: request.body?.at_period_end ?? false, reason: request.body?.reason ?? null };
-        return { status: 200, body: commandView(await cancelSubscription(engine, unit, input)) };
-      }),
-  );
-  app.post<{ Params: { subscription: string }; Body: TermsBody }>(
-    '/v1/subscriptions/:subscription/phases',
-    { config: write, schema: { tags, summary: 'Let another plan follow, by default at the end of the period', params: SubscriptionPath, body: PhaseBody, response: { 200: ChangedSubscription } } },
-    (request, reply) =>
-      command(request, reply, async (unit) => {
-        const { starts_at: startsAt, ...terms } = request.body;
-        const changed = await scheduleNextPhase(engine, unit, { ...terms, subscriptionId: request.params.subscription, startsAt: instantParameter(startsAt, '/starts_at') });
-        return { status: 200, body: commandView(changed) };
-      }),
-  );
 }
 
 export function subscriptionView(state: SubscriptionState, at: Instant) {
@@ -125,20 +67,23 @@ export function subscriptionView(state: SubscriptionState, at: Instant) {
     current_period: currentPeriod === null ? null : { start: instantText(currentPeriod.startsAt), end: instantText(currentPeriod.endsAt) },
     starts_at: instantText(subscription.startsAt),
     trial_ends_at: optionalInstant(subscription.trialEndsAt),
-    canceled_at: optionalInstant(subscription.canceledAt),
+    canceled_at: optionalInstant(subscription.ending?.requestedAt ?? null),
     ends_at: endsAt,
     cancels_at_period_end: endsAt !== null && subscription.endsAt > at,
-    cancel_reason: subscription.cancelReason,
+    cancel_reason: subscription.ending?.reason ?? null,
     quantities: texts(phase.quantities),
     multipliers: texts(phase.multipliers),
     overage: phase.overage,
-    next_phase: nextPhase === null ? null : { plan: planName(nextPhase), starts_at: instantText(nextPhase.startsAt) },
+    addon_of: subscription.addonOf,
+    coupons: subscription.coupons.map(({ code, name, appliedAt, removedAt }) => ({ code, name, applied_at: instantText(appliedAt), removed_at: optionalInstant(removedAt) })),
+    next_phase: nextPhase === null ? null : { plan: planName(nextPhase), starts_at: instantText(nextPhase.startsAt), paused: nextPhase.isPaused },
+    phases: lastingPhases(subscription).map((one) => ({ plan: planName(one), starts_at: instantText(one.startsAt), ends_at: one.endsAt === FOREVER ? null : instantText(one.endsAt), paused: one.isPaused })),
   };
 }
 
-/** A subscription as a command left it, with the revision that the command made. */
-function commandView({ subscription, revision, at }: SubscriptionAtRevision) {
-  return { ...subscriptionView(subscriptionState(subscription, at), at), revision };
+/** Phases that last: one that gave way at the moment it began is of no interest to people. */
+function lastingPhases({ phases, endsAt }: Subscription): Array<Phase & { readonly endsAt: Instant }> {
+  return phases.map((phase) => ({ ...phase, endsAt: earliest(phase.endsAt, endsAt) })).filter((phase) => phase.startsAt < phase.endsAt);
 }
 
 function planName({ plan }: Phase): { code: string; name: string; version: number } {

@@ -1,10 +1,11 @@
 import { meterFault, parseEvent, readEventInput, type EventInput, type UsageEvent } from '../core/event.js';
-import type { Instant } from '../core/instant.js';
+import { FOREVER, type Instant } from '../core/instant.js';
 import { decideIntake, type IncomingEvent, type Intake } from '../core/intake.js';
 import { WindowBook } from '../core/window-book.js';
 import { matchEvent, type UsageWindow } from '../core/window.js';
-import { usagePriceAt } from '../core/subscription.js';
-import type { Subscription } from '../core/subscription.js';
+import { isServing, type Subscription } from '../core/subscription.js';
+import type { SubscriptionCursor } from '../core/standing.js';
+import { isUnsettledRow } from '../core/plan-bound.js';
 import { lockCustomers, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { eventKey, insertNewEvents } from '../store/event.js';
@@ -75,7 +76,7 @@ export async function recordEvents(engine: Engine, items: readonly EventToRecord
     ]);
     const read = { inserted, windows: grouped(windows), members: grouped(members) };
     const decided = customers.map((customer) => decide(customer, read));
-    await save(transaction, decided);
+    await save(transaction, decided, engine.clock.now());
     return answers(items, decided);
   });
 }
@@ -83,6 +84,7 @@ export async function recordEvents(engine: Engine, items: readonly EventToRecord
 interface LockedCustomer {
   readonly stored: StoredCustomer;
   readonly subscriptions: readonly Subscription[];
+  readonly cursors: readonly SubscriptionCursor[];
   readonly incoming: readonly IncomingEvent[];
 }
 
@@ -97,9 +99,9 @@ async function matchAll(
 ): Promise<LockedCustomer[]> {
   return withPlans(engine, transaction, (planOf) =>
     input.locked.map((stored) => {
-      const { subscriptions } = engine.standings.resolve(stored.customer.id, stored.standingText, planOf);
+      const { subscriptions, standing } = engine.standings.resolve(stored.customer.id, stored.standingText, planOf);
       const events = input.byCustomer.get(stored.customer.id) ?? [];
-      return { stored, subscriptions, incoming: events.map((event) => ({ event, matches: matchEvent(subscriptions, event) })) };
+      return { stored, subscriptions, cursors: standing.cursors, incoming: events.map((event) => ({ event, matches: matchEvent(subscriptions, event) })) };
     }),
   );
 }
@@ -122,23 +124,29 @@ function decide(
   return { ...customer, decision };
 }
 
-async function save(transaction: Queryable, decided: readonly DecidedCustomer[]): Promise<void> {
+async function save(transaction: Queryable, decided: readonly DecidedCustomer[], now: Instant): Promise<void> {
   const changed = decided.filter(({ decision }) => decision.newEvents.length > 0);
   if (changed.length === 0) return;
   await saveCounts(transaction, {
-    customerIds: changed.map(({ stored }) => stored.customer.id),
+    customers: changed.map((customer) => ({ id: customer.stored.customer.id, dueAt: dueAt(customer, now) })),
     members: changed.flatMap(({ stored, decision }) => decision.members.map((member) => ({ customerId: stored.customer.id, member }))),
-    windows: changed.flatMap(({ stored, subscriptions, decision }) => storedWindows(stored.customer.id, subscriptions, decision.windows)),
+    windows: changed.flatMap((customer) => storedWindows(customer.stored.customer.id, customer, customer.decision.windows)),
   });
 }
 
-/** Windows as rows: those of a price paid from the wallet weigh on it until they are settled. */
-export function storedWindows(customerId: string, subscriptions: readonly Subscription[], windows: readonly UsageWindow[]): StoredWindow[] {
-  const byId = new Map(subscriptions.map((subscription) => [subscription.id, subscription]));
+/** Late usage of a subscription that has no turns of its own any more has nobody else who would look at it. */
+function dueAt({ subscriptions, decision }: DecidedCustomer, now: Instant): Instant {
+  const isIdle = (id: string): boolean => !subscriptions.some((subscription) => subscription.id === id && isServing(subscription, now));
+  return decision.windows.some((window) => isIdle(window.subscriptionId)) ? now : FOREVER;
+}
+
+/** Windows as rows, each with whether an invoice or the wallet still has to look at it. */
+export function storedWindows(customerId: string, owner: { subscriptions: readonly Subscription[]; cursors: readonly SubscriptionCursor[] }, windows: readonly UsageWindow[]): StoredWindow[] {
+  const byId = new Map(owner.subscriptions.map((subscription) => [subscription.id, subscription]));
+  const cursors = new Map(owner.cursors.map((cursor) => [cursor.subscriptionId, cursor]));
   return windows.map((window) => {
     const subscription = byId.get(window.subscriptionId);
-    const price = subscription === undefined ? undefined : usagePriceAt(subscription, window.priceCode, window.startsAt);
-    return { customerId, window, isUnsettled: price?.paidFrom === 'wallet' };
+    return { customerId, window, isUnsettled: subscription !== undefined && isUnsettledRow(subscription, window, cursors.get(subscription.id) ?? null) };
   });
 }
 

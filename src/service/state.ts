@@ -1,15 +1,17 @@
 import type { Instant } from '../core/instant.js';
 import { Refusal, invalidInput } from '../core/problems.js';
-import { billingState, nextChangeAt, type BillingState, type CustomerFacts } from '../core/state.js';
+import { billingState, nextChangeAt, type BillingState } from '../core/state.js';
 import type { StateAnswer, StateRows } from '../store/state.js';
 import { withPlans } from './catalog-cache.js';
 import { findCustomerId } from './customer.js';
 import type { Engine, RememberedState } from './engine.js';
+import { factsOf } from './facts.js';
+import { readPastState } from './history.js';
 
 /** How far ahead a state may be asked for: ten years, of which every window may have to be walked. */
 const MAX_FUTURE_MS = 10 * 366 * 86_400_000;
 
-/** The billing state of a customer, by id or external id, now or at a later moment if nothing more were used. @throws Refusal `not_found`. */
+/** The billing state of a customer, by id or external id, at any moment: now unless told, later as if nothing more were used. @throws Refusal `not_found`. */
 export async function readState(engine: Engine, name: string, moment?: Instant): Promise<BillingState> {
   const { derived, at } = await readDerivedState(engine, name, moment);
   return { ...derived, asOf: at };
@@ -23,7 +25,8 @@ export async function readDerivedState(engine: Engine, name: string, moment?: In
   const customerId = await findCustomerId(engine, name);
   const now = engine.clock.now();
   const at = moment ?? now;
-  if (at < now || at > now + MAX_FUTURE_MS) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must lie between now and ten years from now: states of the past are not offered yet' }]);
+  if (at > now + MAX_FUTURE_MS) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must not lie more than ten years ahead' }]);
+  if (at < now) return { derived: await readPastState(engine, name, { at, revision: undefined }), at };
   const known = rememberedAt(engine, customerId, at);
   const answer = await ask(engine, { customerId, at, known: known?.version ?? null });
   if (answer === undefined) throw new Refusal('not_found', 'There is no such customer.');
@@ -47,22 +50,10 @@ async function ask(engine: Engine, question: { customerId: string; at: Instant; 
 async function derive(engine: Engine, input: { version: string; rows: StateRows; at: Instant }): Promise<BillingState> {
   const { version, at } = input;
   const catalogRevision = engine.catalog.revision;
-  const facts = await factsOf(engine, input.rows);
+  const { stored, windows } = input.rows;
+  const { standing, subscriptions } = await withPlans(engine, engine.database, (planOf) => engine.standings.resolve(stored.customer.id, stored.standingText, planOf));
+  const facts = factsOf({ stored, standing, subscriptions, windows });
   const state = billingState(facts, at);
   engine.remembered.set(facts.customer.id, { version, catalogRevision, from: at, until: nextChangeAt(facts, at), state });
   return state;
-}
-
-async function factsOf(engine: Engine, rows: StateRows): Promise<CustomerFacts> {
-  const { stored, windows } = rows;
-  const { standing, subscriptions } = await withPlans(engine, engine.database, (planOf) => engine.standings.resolve(stored.customer.id, stored.standingText, planOf));
-  return {
-    customer: stored.customer,
-    revision: stored.revision,
-    subscriptions,
-    windows,
-    balances: standing.balances,
-    topUp: standing.topUp,
-    paymentMethod: standing.paymentMethod,
-  };
 }

@@ -1,23 +1,26 @@
-import { instantText, type Instant } from '../core/instant.js';
-import { Refusal, invalidInput, notFound } from '../core/problems.js';
-import type { SubscriptionState } from '../core/state.js';
-import { withSubscriptionChange, type Standing } from '../core/standing.js';
-import { decideCancel, decideCreate, decidePhase, type CreateSubscription, type Subscription, type SubscriptionChange } from '../core/subscription.js';
-import { deriveWindows } from '../core/window-book.js';
-import type { UsageEvent } from '../core/event.js';
+import type { CouponTerms } from '../core/coupon.js';
+import { divide, type Decimal } from '../core/decimal.js';
+import { instantText, latest, type Instant } from '../core/instant.js';
+import { plusInterval, type Interval } from '../core/period.js';
 import type { Plan } from '../core/plan.js';
-import { updateStanding, type StoredCustomer } from '../store/customer.js';
+import { Refusal, invalidInput, notFound } from '../core/problems.js';
+import type { ProrationPolicy } from '../core/proration.js';
+import type { SubscriptionState } from '../core/state.js';
+import {
+  decideCancel, decideChange, decideClearSchedule, decideCoupon, decideCouponRemoval, decideCreate, decidePause, decidePhase, decideReactivate, decideResume, decideTrialEnding, decideTrialGain, decideTrialLoss,
+  type TermsAsked,
+} from '../core/subscription-change.js';
+import { NO_PRORATION, phaseAt, type Proration, type Subscription, type SubscriptionChange } from '../core/subscription.js';
+import { usageAt } from '../core/usage.js';
 import type { Queryable } from '../store/database.js';
-import { hasEvents, selectEvents } from '../store/event.js';
-import { standingText } from '../store/standing.js';
-import { insertSubscriptionChange, insertSubscriptionOwner, selectSubscriptionOwner } from '../store/subscription.js';
-import { deleteWindows, saveCounts } from '../store/window.js';
+import { selectSubscriptionOwner } from '../store/subscription.js';
 import { getPlan } from './catalog.js';
-import { withPlans } from './catalog-cache.js';
-import { lockCustomer } from './customer.js';
-import type { Engine, Unit } from './engine.js';
+import type { DecidedChange, Decide, Situation } from './command.js';
+import { getCoupon } from './coupon.js';
+import type { Engine } from './engine.js';
 import { readState } from './state.js';
-import { storedWindows } from './event.js';
+
+/** Each command decides here; command.ts carries it out, or previews it. */
 
 /** Terms as the API takes them. */
 export interface TermsInput {
@@ -27,58 +30,188 @@ export interface TermsInput {
   readonly overage?: boolean | undefined;
 }
 
-export interface CreateSubscriptionInput extends TermsInput {
-  readonly customerId: string;
-  readonly startsAt?: Instant | undefined;
-  readonly trialDays?: number | undefined;
+/** How a change is prorated: a mode, or `prorate` by a named policy. The plan's own policy when left out. */
+export type ProrationInput = Proration['mode'] | Exclude<ProrationPolicy, 'none'> | undefined;
+
+export interface PhaseInput extends TermsInput {
+  /** How long the phase lasts from its start (the first one's trial not counted); for ever when left out. */
+  readonly duration?: Interval | undefined;
 }
 
-/** A subscription as a command left it. */
-export interface SubscriptionAtRevision {
-  readonly subscription: Subscription;
-  readonly customerId: string;
-  readonly revision: number;
-  readonly at: Instant;
+export interface CreateSubscriptionInput extends PhaseInput {
+  readonly startsAt?: Instant | undefined;
+  readonly trialDays?: number | undefined;
+  readonly billingAnchor?: Instant | undefined;
+  readonly addonOf?: string | undefined;
+  readonly coupon?: string | undefined;
+  /** What follows the first phase, each after the one before. */
+  readonly phases?: readonly PhaseInput[] | undefined;
+}
+
+export interface ChangeInput extends Partial<TermsInput> {
+  readonly when?: 'now' | 'period_end' | undefined;
+  readonly proration?: ProrationInput;
+  readonly usage?: 'keep' | 'restart' | undefined;
+  readonly invoice?: 'now' | 'next' | undefined;
 }
 
 /** The span that a start may lie in: calendars and stores agree on all of it. */
-const EARLIEST_START = Date.UTC(1970, 0, 1);
-const LATEST_START = Date.UTC(2200, 0, 1);
+const EARLIEST_START = Date.UTC(1970, 0, 1) as Instant;
+const LATEST_START = Date.UTC(2200, 0, 1) as Instant;
 
 /**
  * Subscribes the customer to the newest version of a plan, by default from now on. A start in the past counts the
  * events that happened since.
  * @throws Refusal `not_found`, `plan_archived`, `invalid_request`.
  */
-export async function createSubscription(engine: Engine, unit: Unit, input: CreateSubscriptionInput): Promise<SubscriptionAtRevision> {
-  const { customerId } = input;
-  const stored = await lockCustomer(unit, customerId);
-  const plan = await soldPlan(engine, unit, input.plan);
-  const startsAt = input.startsAt ?? unit.at;
-  if (startsAt < EARLIEST_START || startsAt > LATEST_START) {
-    throw invalidInput([{ pointer: '/starts_at', detail: `must lie between ${instantText(EARLIEST_START as Instant)} and ${instantText(LATEST_START as Instant)}` }]);
+export function createSubscription(engine: Engine, subscriptionId: string, input: CreateSubscriptionInput): Decide {
+  return async (situation) => {
+    const { at, loaded, queryable } = situation;
+    const plan = await soldPlan(engine, queryable, input.plan);
+    const startsAt = input.startsAt ?? at;
+    if (startsAt < EARLIEST_START || startsAt > LATEST_START) {
+      throw invalidInput([{ pointer: '/starts_at', detail: `must lie between ${instantText(EARLIEST_START)} and ${instantText(LATEST_START)}` }]);
+    }
+    const addonOf = input.addonOf === undefined ? undefined : situation.subscription(input.addonOf);
+    const created = decideCreate({
+      ...termsOf(plan, input), zone: loaded.stored.customer.zone, madeAt: at, startsAt, trialDays: input.trialDays, anchorAt: input.billingAnchor, addonOf,
+    });
+    const changes: DecidedChange[] = [{ subscriptionId, change: created, effectiveAt: startsAt }];
+    const add = (change: SubscriptionChange): number => changes.push({ subscriptionId, change, effectiveAt: startsAt });
+    const ending = loaded.facts.paymentMethod === null ? decideTrialEnding(created, plan) : undefined;
+    if (ending !== undefined) add(ending);
+    if (input.coupon !== undefined) {
+      const coupon = await soldCoupon(engine, queryable, input.coupon);
+      add(decideCoupon(await situation.after(changes, subscriptionId), { at: latest(at, startsAt), coupon }));
+    }
+    await addPhases(engine, situation, { input, changes, subscriptionId, from: created.trialEndsAt ?? startsAt });
+    return changes;
+  };
+}
+
+/** The phases that follow the first, each where the one before ends; after the last one with a term the subscription ends. */
+async function addPhases(engine: Engine, situation: Situation, work: { input: CreateSubscriptionInput; changes: DecidedChange[]; subscriptionId: string; from: Instant }): Promise<void> {
+  const { input, changes, subscriptionId } = work;
+  const { at, queryable } = situation;
+  const all: readonly PhaseInput[] = [input, ...(input.phases ?? [])];
+  const endless = all.slice(0, -1).findIndex((phase) => phase.duration === undefined);
+  if (endless !== -1) throw invalidInput([{ pointer: endless === 0 ? '/duration' : `/phases/${endless - 1}/duration`, detail: 'is needed where another phase follows' }]);
+  let startsAt = work.from;
+  for (const [index, phase] of all.entries()) {
+    if (index > 0) {
+      const plan = await soldPlan(engine, queryable, phase.plan);
+      const subscription = await situation.after(changes, subscriptionId);
+      const change = decidePhase(subscription, { ...termsOf(plan, phase), startsAt, proration: prorationOf(plan, undefined), at, mayLieInPast: true });
+      changes.push({ subscriptionId, change, effectiveAt: startsAt });
+    }
+    if (phase.duration !== undefined) startsAt = plusInterval(startsAt, phase.duration, situation.loaded.stored.customer.zone);
   }
-  const change = decideCreate({ ...termsOf(plan, input), zone: stored.customer.zone, startsAt, trialDays: input.trialDays });
-  const subscriptionId = engine.newId('sub');
-  await insertSubscriptionOwner(unit.transaction, subscriptionId, customerId);
-  return saveChange(engine, unit, { stored, subscriptionId, change, effectiveAt: startsAt });
+  if (all.at(-1)?.duration === undefined) return;
+  changes.push({ subscriptionId, change: { type: 'canceled', madeAt: at, endsAt: startsAt, reason: 'end of the term', proration: NO_PRORATION }, effectiveAt: startsAt });
 }
 
 /** Lets another plan follow, by default at the end of the current period. @throws Refusal as decidePhase does. */
-export async function scheduleNextPhase(engine: Engine, unit: Unit, input: TermsInput & { readonly subscriptionId: string; readonly startsAt?: Instant | undefined }): Promise<SubscriptionAtRevision> {
-  const { subscriptionId } = input;
-  const { stored, subscription } = await lockSubscription(engine, unit, subscriptionId);
-  const plan = await soldPlan(engine, unit, input.plan);
-  const change = decidePhase(subscription, { ...termsOf(plan, input), startsAt: input.startsAt, at: unit.at });
-  return saveChange(engine, unit, { stored, subscriptionId, change, effectiveAt: change.startsAt });
+export function scheduleNextPhase(engine: Engine, input: TermsInput & { readonly subscriptionId: string; readonly startsAt?: Instant | undefined; readonly proration?: ProrationInput }): Decide {
+  return async (situation) => {
+    const plan = await soldPlan(engine, situation.queryable, input.plan);
+    const subscription = situation.subscription(input.subscriptionId);
+    return one(subscription, decidePhase(subscription, { ...termsOf(plan, input), startsAt: input.startsAt, proration: prorationOf(plan, input.proration), at: situation.at }));
+  };
 }
 
-/** Ends the subscription now or with its period. @throws Refusal `not_found`, `subscription_ended`. */
-export async function cancelSubscription(engine: Engine, unit: Unit, input: { subscriptionId: string; atPeriodEnd: boolean; reason: string | null }): Promise<SubscriptionAtRevision> {
-  const { subscriptionId } = input;
-  const { stored, subscription } = await lockSubscription(engine, unit, subscriptionId);
-  const change = decideCancel(subscription, { at: unit.at, atPeriodEnd: input.atPeriodEnd, reason: input.reason });
-  return saveChange(engine, unit, { stored, subscriptionId, change, effectiveAt: change.endsAt });
+/** Other terms, now or from the end of the period. @throws Refusal as decideChange does; `plan_archived`. */
+export function changeSubscription(engine: Engine, input: ChangeInput & { readonly subscriptionId: string }): Decide {
+  return async (situation) => {
+    const { at, loaded } = situation;
+    const subscription = situation.subscription(input.subscriptionId);
+    const plan = input.plan === undefined ? undefined : await soldPlan(engine, situation.queryable, input.plan);
+    const change = decideChange(subscription, {
+      plan,
+      quantities: input.quantities ?? {},
+      multipliers: input.multipliers ?? {},
+      overage: input.overage,
+      when: input.when ?? 'now',
+      proration: prorationOf(plan ?? phaseAt(subscription, latest(at, subscription.startsAt)).plan, input.proration),
+      usage: input.usage ?? 'keep',
+      invoice: input.invoice ?? 'now',
+      at,
+      usedPerSeat: (ofPlan, code) => usedPerSeat({ subscription, plan: ofPlan, code, windows: loaded.facts.windows, at }),
+    });
+    return one(subscription, change);
+  };
+}
+
+/** Ends the subscription and its add-ons now or with its period. @throws Refusal `not_found`, `subscription_ended`. */
+export function cancelSubscription(input: { subscriptionId: string; atPeriodEnd: boolean; reason: string | null; proration?: ProrationInput }): Decide {
+  return async ({ at, loaded, subscription: find }) => {
+    const subscription = find(input.subscriptionId);
+    const { plan } = phaseAt(subscription, latest(at, subscription.startsAt));
+    const change = decideCancel(subscription, { at, atPeriodEnd: input.atPeriodEnd, reason: input.reason, proration: input.proration === undefined ? NO_PRORATION : prorationOf(plan, input.proration) });
+    const addons = loaded.facts.subscriptions.filter((other) => other.addonOf === subscription.id && other.endsAt > change.endsAt);
+    return [...one(subscription, change), ...addons.map((addon): DecidedChange => ({ subscriptionId: addon.id, change: { ...change, endsAt: latest(change.endsAt, addon.startsAt) }, effectiveAt: change.endsAt }))];
+  };
+}
+
+/** Nothing given, nothing charged until it is resumed. @throws Refusal as decidePause does. */
+export function pauseSubscription(input: { subscriptionId: string; when: 'now' | 'period_end'; resumesAt: Instant | undefined; proration?: ProrationInput }): Decide {
+  return async ({ at, subscription: find }) => {
+    const subscription = find(input.subscriptionId);
+    const { plan } = phaseAt(subscription, latest(at, subscription.startsAt));
+    const proration = input.proration === undefined ? NO_PRORATION : prorationOf(plan, input.proration);
+    return decidePause(subscription, { at, when: input.when, resumesAt: input.resumesAt, proration }).map((change) => ({ subscriptionId: subscription.id, change, effectiveAt: change.startsAt }));
+  };
+}
+
+/** Ends a pause, or takes back a pause or cancellation to come; of the add-ons too that would end with it. @throws Refusal as decideResume does. */
+export function resumeSubscription(subscriptionId: string): Decide {
+  return async ({ at, loaded, subscription: find }) => {
+    const subscription = find(subscriptionId);
+    const change = decideResume(subscription, at);
+    const addons = change.type !== 'cancel_undone' ? [] : loaded.facts.subscriptions.filter((other) => other.addonOf === subscriptionId && other.ending?.revision === subscription.ending?.revision);
+    return [...one(subscription, change), ...addons.map((addon) => ({ subscriptionId: addon.id, change, effectiveAt: at }))];
+  };
+}
+
+/** Begins an ended subscription anew. @throws Refusal as decideReactivate does; `plan_archived`. */
+export function reactivateSubscription(engine: Engine, input: Partial<TermsInput> & { readonly subscriptionId: string }): Decide {
+  return async (situation) => {
+    const subscription = situation.subscription(input.subscriptionId);
+    const asked = input.plan === undefined ? undefined : termsOf(await soldPlan(engine, situation.queryable, input.plan), input);
+    return one(subscription, decideReactivate(subscription, { at: situation.at, asked }));
+  };
+}
+
+/** Forgets what is scheduled for later. @throws Refusal as decideClearSchedule does. */
+export function clearSchedule(subscriptionId: string): Decide {
+  return async ({ at, subscription: find }) => {
+    const subscription = find(subscriptionId);
+    return one(subscription, decideClearSchedule(subscription, at));
+  };
+}
+
+/** Puts a coupon on the subscription; it covers the billing periods that begin from now on. @throws Refusal as decideCoupon does. */
+export function applyCoupon(engine: Engine, input: { subscriptionId: string; coupon: string }): Decide {
+  return async ({ at, queryable, subscription: find }) => {
+    const subscription = find(input.subscriptionId);
+    return one(subscription, decideCoupon(subscription, { at, coupon: await soldCoupon(engine, queryable, input.coupon) }));
+  };
+}
+
+/** Takes a coupon off: periods that begin later are not covered. @throws Refusal as decideCouponRemoval does. */
+export function removeCoupon(input: { subscriptionId: string; coupon: string }): Decide {
+  return async ({ at, subscription: find }) => {
+    const subscription = find(input.subscriptionId);
+    return one(subscription, decideCouponRemoval(subscription, { at, code: input.coupon }));
+  };
+}
+
+/** What a card on file, or its loss, means for trials that need one. */
+export function trialsAwaiting(method: object | null): Decide {
+  return async ({ at, loaded }) =>
+    loaded.facts.subscriptions.flatMap((subscription) => {
+      const change = method === null ? decideTrialLoss(subscription, at) : decideTrialGain(subscription, at);
+      return change === undefined ? [] : [{ subscriptionId: subscription.id, change, effectiveAt: subscription.trialEndsAt ?? at }];
+    });
 }
 
 /** The customer that the subscription belongs to. @throws Refusal `not_found`. */
@@ -98,57 +231,44 @@ export async function readSubscription(engine: Engine, subscriptionId: string): 
   return { state, at: asOf };
 }
 
-async function lockSubscription(engine: Engine, unit: Unit, subscriptionId: string): Promise<{ stored: StoredCustomer; subscription: Subscription }> {
-  const stored = await lockCustomer(unit, await findSubscriptionOwner(engine, subscriptionId, unit.transaction));
-  const { subscriptions } = await withPlans(engine, unit.transaction, (planOf) => engine.standings.resolve(stored.customer.id, stored.standingText, planOf));
-  const subscription = subscriptions.find((candidate) => candidate.id === subscriptionId);
-  if (subscription === undefined) throw notFound('subscription', subscriptionId);
-  return { stored, subscription };
+function one(subscription: Subscription, change: SubscriptionChange): DecidedChange[] {
+  const effectiveAt = change.type === 'phase_scheduled' || change.type === 'reactivated' ? change.startsAt : change.type === 'canceled' ? change.endsAt : change.madeAt;
+  // Taking an end or a pause back lets count again what happened since it would have begun.
+  return [{ subscriptionId: subscription.id, change, effectiveAt: change.type === 'reactivated' ? subscription.endsAt : effectiveAt }];
 }
 
-async function soldPlan(engine: Engine, unit: Unit, code: string): Promise<Plan> {
-  const { plan, isArchived } = await getPlan(engine, code, unit.transaction);
+/** How a change on the plan is prorated. */
+function prorationOf(plan: Plan, asked: ProrationInput): Proration {
+  if (asked === 'by_second' || asked === 'by_day') return { mode: 'prorate', policy: asked };
+  const policy = plan.proration === 'none' ? 'by_second' : plan.proration;
+  return { mode: asked ?? (plan.proration === 'none' ? 'none' : 'prorate'), policy };
+}
+
+/** How many of a fixed price are needed for what is used of the limits that it multiplies. */
+function usedPerSeat(input: { subscription: Subscription; plan: Plan; code: string; windows: Parameters<typeof usageAt>[1]; at: Instant }): Decimal | undefined {
+  const { subscription, plan, code, windows, at } = input;
+  const usage = usageAt(subscription, windows, latest(at, subscription.startsAt));
+  const needs = plan.grants.flatMap((grant) => {
+    if (grant.perQuantityOf !== code || grant.limit === null || grant.limit === 'unlimited' || !grant.limit.gt(0)) return [];
+    const used = usage.find((one) => one.price.code === grant.price)?.figures.used;
+    return used === undefined ? [] : [divide({ dividend: used, divisor: grant.limit, scale: 0, rounding: 'away_from_zero' })];
+  });
+  return needs.reduce<Decimal | undefined>((most, need) => (most === undefined || need.gt(most) ? need : most), undefined);
+}
+
+async function soldPlan(engine: Engine, queryable: Queryable, code: string): Promise<Plan> {
+  const { plan, isArchived } = await getPlan(engine, code, queryable);
   if (isArchived) throw new Refusal('plan_archived', `The plan "${code}" is not sold any more.`);
   return plan;
 }
 
-function termsOf(plan: Plan, input: TermsInput): Pick<CreateSubscription, 'plan' | 'quantities' | 'multipliers' | 'overage'> {
+async function soldCoupon(engine: Engine, queryable: Queryable, code: string): Promise<CouponTerms> {
+  const { terms, isArchived } = await getCoupon(engine, code, queryable);
+  if (isArchived) throw new Refusal('coupon_conflict', `The coupon "${code}" is not given any more.`);
+  return terms;
+}
+
+function termsOf(plan: Plan, input: TermsInput | Partial<TermsInput>): TermsAsked {
   return { plan, quantities: input.quantities ?? {}, multipliers: input.multipliers ?? {}, overage: input.overage ?? true };
 }
 
-async function saveChange(
-  engine: Engine,
-  unit: Unit,
-  input: { stored: StoredCustomer; subscriptionId: string; change: SubscriptionChange; effectiveAt: Instant },
-): Promise<SubscriptionAtRevision> {
-  const { stored, subscriptionId, change } = input;
-  const { customer } = stored;
-  const revision = stored.revision + 1;
-  const { after, subscriptions } = await withPlans(engine, unit.transaction, (planOf) => {
-    const standing = engine.standings.resolve(customer.id, stored.standingText, planOf).standing;
-    const changed: Standing = withSubscriptionChange(standing, subscriptionId, change);
-    return { after: changed, subscriptions: engine.standings.resolve(customer.id, standingText(changed), planOf).subscriptions };
-  });
-  const subscription = subscriptions.find((candidate) => candidate.id === subscriptionId);
-  if (subscription === undefined) throw new Error('a subscription is not in its own standing');
-  await insertSubscriptionChange(unit.transaction, { customerId: customer.id, revision, subscriptionId, change });
-  await updateStanding(unit.transaction, { customerId: customer.id, standing: after, revision });
-  // What happened after the change took effect counts by the new terms, or no longer.
-  const isRetroactive = await hasEvents(unit.transaction, customer.id, input.effectiveAt);
-  if (isRetroactive) await recount(unit, { customerId: customer.id, subscription });
-  return { subscription, customerId: customer.id, revision, at: unit.at };
-}
-
-/** Derives the subscription's windows anew from the events since its start. */
-async function recount(unit: Unit, input: { customerId: string; subscription: Subscription }): Promise<void> {
-  const { customerId, subscription } = input;
-  const events: UsageEvent[] = [];
-  for await (const event of selectEvents(unit.transaction, { customerId, from: subscription.startsAt, to: subscription.endsAt })) events.push(event);
-  const { windows, members } = deriveWindows([subscription], events);
-  await deleteWindows(unit.transaction, customerId, subscription.id);
-  await saveCounts(unit.transaction, {
-    customerIds: [],
-    members: members.map((member) => ({ customerId, member })),
-    windows: storedWindows(customerId, [subscription], windows),
-  });
-}

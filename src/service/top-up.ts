@@ -28,7 +28,7 @@ export async function setTopUpSettings(unit: Unit, customerId: string, input: To
           changedAt: unit.at,
         });
   const revision = stored.revision + 1;
-  await insertSettingChange(unit.transaction, { customerId, revision, change: { setting: 'top_up', value: settings } });
+  await insertSettingChange(unit.transaction, { customerId, revision, madeAt: unit.at, change: { setting: 'top_up', value: settings } });
   await updateStanding(unit.transaction, { customerId, revision, standing: { ...fromStandingText(stored.standingText), topUp: settings } });
   return { settings, revision };
 }

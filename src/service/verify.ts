@@ -1,24 +1,29 @@
-import type { UsageEvent } from '../core/event.js';
-import { assertBalanced, postTransaction, type Balance } from '../core/ledger.js';
-import { EMPTY_STANDING, withSubscriptionChange, type Standing } from '../core/standing.js';
+import { nextBookingAt } from '../core/booking.js';
+import { standingOf, withSettlements } from '../core/history.js';
+import { FOREVER, instantText, type Instant } from '../core/instant.js';
+import { invoiceStanding } from '../core/issued-invoice.js';
+import type { Plan } from '../core/plan.js';
+import { proveInvoices, unbalanced } from '../core/proof.js';
+import type { Standing } from '../core/standing.js';
 import { resolveSubscription, type Subscription } from '../core/subscription.js';
 import { deriveWindows, type Member } from '../core/window-book.js';
-import { seriesText, type UsageWindow } from '../core/window.js';
-import { lockCustomers, selectAllCustomers, selectOrphans, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { seriesText } from '../core/window.js';
+import { lockCustomers, selectAllCustomers, selectDue, selectOrphans, updateDue, updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
-import { selectEvents } from '../store/event.js';
-import { selectTransactions } from '../store/ledger.js';
-import { selectSettingChanges } from '../store/setting.js';
+import { selectCustomerInvoices, selectInvoiceChanges, selectNumberGaps, updateInvoice } from '../store/invoice.js';
 import { fromStandingText, standingText } from '../store/standing.js';
-import { selectSubscriptionChanges } from '../store/subscription.js';
 import { deleteWindows, saveCounts, selectCustomerMembers, selectCustomerWindows, type StoredWindow } from '../store/window.js';
-import { inUnit, type Engine } from './engine.js';
+import { invoiceIdOf } from './booking.js';
+import { inUnit, type Engine, type Unit } from './engine.js';
 import { storedWindows } from './event.js';
+import { factsOf } from './facts.js';
+import { loadHistory } from './history.js';
 
 /** Something kept that does not follow from the facts. */
 export interface Difference {
-  readonly customerId: string;
-  readonly what: 'standing' | 'window' | 'member' | 'ledger' | 'orphan';
+  /** Null for what concerns no single customer. */
+  readonly customerId: string | null;
+  readonly what: 'standing' | 'window' | 'member' | 'ledger' | 'orphan' | 'invoice' | 'status' | 'due' | 'number';
   readonly detail: string;
 }
 
@@ -27,6 +32,7 @@ export interface Verification {
   readonly events: number;
   readonly windows: number;
   readonly transactions: number;
+  readonly invoices: number;
   readonly differences: readonly Difference[];
 }
 
@@ -38,20 +44,22 @@ const PAGE = 200;
  */
 export async function verifyStore(engine: Engine, options: { isRepair: boolean; onProgress?: (customers: number) => void }): Promise<Verification> {
   await engine.catalog.refresh();
-  const total = { customers: 0, events: 0, windows: 0, transactions: 0 };
+  const total = { customers: 0, events: 0, windows: 0, transactions: 0, invoices: 0 };
   const differences: Difference[] = (await selectOrphans(engine.database)).map(({ kind, customerId, rows }) => ({ customerId, what: 'orphan', detail: `${rows} ${kind} rows of a customer that is not there` }));
+  for (const { series, lastNumber, numbers } of await selectNumberGaps(engine.database)) differences.push({ customerId: null, what: 'number', detail: `series ${series} has given ${lastNumber} numbers, but ${numbers} are there` });
   let after = 0;
   for (;;) {
     const page = await selectAllCustomers(engine.database, { after, limit: PAGE });
     for (const { customer } of page) {
       after = customer.accountNumber;
       // Its own transaction, so that what is compared belongs together.
-      const checked = await inUnit(engine, (unit) => verifyCustomer(engine, unit.transaction, customer.id, options.isRepair));
+      const checked = await inUnit(engine, (unit) => verifyCustomer(engine, unit, customer.id, options.isRepair));
       if (checked === undefined) continue;
       total.customers += 1;
       total.events += checked.events;
       total.windows += checked.windows;
       total.transactions += checked.transactions;
+      total.invoices += checked.invoices;
       differences.push(...checked.differences);
     }
     options.onProgress?.(total.customers);
@@ -63,53 +71,73 @@ interface CheckedCustomer {
   readonly events: number;
   readonly windows: number;
   readonly transactions: number;
+  readonly invoices: number;
   readonly differences: readonly Difference[];
 }
 
-async function verifyCustomer(engine: Engine, transaction: Queryable, customerId: string, isRepair: boolean): Promise<CheckedCustomer | undefined> {
+async function verifyCustomer(engine: Engine, unit: Unit, customerId: string, isRepair: boolean): Promise<CheckedCustomer | undefined> {
+  const { transaction } = unit;
   const [stored] = await lockCustomers(transaction, [customerId], { withDeleted: true });
   if (stored === undefined) return undefined;
-  const ledger = await deriveBalances(transaction, customerId);
+  const whole = await loadHistory(transaction, customerId);
+  const faults = unbalanced(whole.transactions.map((entry) => entry.transaction));
   // Nothing follows from a ledger that does not balance: what is kept of it stays until people have looked.
-  const balances = ledger.faults.length > 0 ? fromStandingText(stored.standingText).balances : ledger.balances;
-  const standing = await deriveStanding(transaction, customerId, balances);
-  const subscriptions = standing.subscriptions.map((record) => resolveSubscription(record, (versionId) => engine.catalog.planVersion(versionId)));
-  const events: UsageEvent[] = [];
-  for await (const event of selectEvents(transaction, { customerId })) events.push(event);
-  const derived = deriveWindows(subscriptions, events);
+  const history = faults.length > 0 ? { ...whole, transactions: [] } : whole;
+  const folded = standingOf(history);
+  const standing = faults.length > 0 ? { ...folded, balances: fromStandingText(stored.standingText).balances } : folded;
+  const planOf = (versionId: string): Plan => engine.catalog.planVersion(versionId);
+  const subscriptions = standing.subscriptions.map((record) => resolveSubscription(record, planOf));
+  const derived = deriveWindows(subscriptions, history.events.map(({ event }) => event));
+  const windows = storedWindows(customerId, { subscriptions, cursors: standing.cursors }, withSettlements(derived.windows, history.invoices.map(({ invoice }) => invoice)));
   const kept = { windows: await selectCustomerWindows(transaction, customerId), members: await selectCustomerMembers(transaction, customerId) };
-  const differences = [
-    ...ledger.faults.map((detail): Difference => ({ customerId, what: 'ledger', detail })),
+  const projections = [
     ...compareStanding(stored, standing),
-    ...compareTexts({ customerId, what: 'window', kept: kept.windows.map(windowText), derived: storedWindows(customerId, subscriptions, derived.windows).map(windowText) }),
+    ...compareTexts({ customerId, what: 'window', kept: kept.windows.map(windowText), derived: windows.map(windowText) }),
     ...compareTexts({ customerId, what: 'member', kept: kept.members.map(({ member }) => memberText(member)), derived: derived.members.map(memberText) }),
+    ...(await checkStatuses(transaction, customerId, isRepair)),
+    ...(await checkDue({ unit, stored, standing, subscriptions, windows, isRepair })),
   ];
-  if (isRepair && differences.length > 0) await repair(transaction, { stored, standing, subscriptions, derived });
-  return { events: events.length, windows: derived.windows.length, transactions: ledger.transactions, differences };
+  const proofs = faults.length > 0 ? [] : proveInvoices({ history, customer: stored.customer, planOf, idOf: (invoice) => invoiceIdOf(customerId, invoice) });
+  if (isRepair && projections.length > 0) await repair(transaction, { stored, standing, windows, members: derived.members });
+  return {
+    events: history.events.length,
+    windows: derived.windows.length,
+    transactions: whole.transactions.length,
+    invoices: history.invoices.length,
+    differences: [
+      ...faults.map((detail): Difference => ({ customerId, what: 'ledger', detail })),
+      ...projections,
+      ...proofs.map(({ detail }): Difference => ({ customerId, what: 'invoice', detail })),
+    ],
+  };
 }
 
-async function deriveBalances(transaction: Queryable, customerId: string): Promise<{ balances: Balance[]; faults: string[]; transactions: number }> {
-  const stored = await selectTransactions(transaction, customerId);
-  const faults: string[] = [];
-  let balances: Balance[] = [];
-  for (const entry of stored) {
-    try {
-      assertBalanced(entry.transaction);
-      balances = postTransaction(balances, entry.transaction);
-    } catch (error) {
-      faults.push((error as Error).message);
-    }
+/** Status and open amount of each invoice, from what happened to it. */
+async function checkStatuses(transaction: Queryable, customerId: string, isRepair: boolean): Promise<Difference[]> {
+  const invoices = await selectCustomerInvoices(transaction, customerId);
+  if (invoices.length === 0) return [];
+  const changes = await selectInvoiceChanges(transaction, customerId, null);
+  const differences: Difference[] = [];
+  for (const { invoice, status, due } of invoices) {
+    const standing = invoiceStanding(invoice, changes.filter((entry) => entry.invoiceId === invoice.id).map((entry) => entry.change));
+    if (standing.status === status && standing.due.minor === due.minor) continue;
+    differences.push({ customerId, what: 'status', detail: `${invoice.number} is kept as ${status} with ${due.minor} minor units due, but the facts give ${standing.status} and ${standing.due.minor}` });
+    if (isRepair) await updateInvoice(transaction, { customerId, invoiceId: invoice.id, standing });
   }
-  return { balances, faults, transactions: stored.length };
+  return differences;
 }
 
-async function deriveStanding(transaction: Queryable, customerId: string, balances: readonly Balance[]): Promise<Standing> {
-  let standing: Standing = { ...EMPTY_STANDING, balances };
-  for (const { subscriptionId, change } of await selectSubscriptionChanges(transaction, customerId)) standing = withSubscriptionChange(standing, subscriptionId, change);
-  for (const change of await selectSettingChanges(transaction, customerId)) {
-    standing = change.setting === 'top_up' ? { ...standing, topUp: change.value } : { ...standing, paymentMethod: change.value };
-  }
-  return standing;
+/** The worker must look at the customer no later than something falls due. */
+async function checkDue(input: { unit: Unit; stored: StoredCustomer; standing: Standing; subscriptions: readonly Subscription[]; windows: readonly StoredWindow[]; isRepair: boolean }): Promise<Difference[]> {
+  const { unit, stored, standing, subscriptions, windows } = input;
+  const customerId = stored.customer.id;
+  const facts = factsOf({ stored, standing, subscriptions, windows: windows.map(({ window }) => window) });
+  const needed = nextBookingAt(facts, unit.at);
+  const kept = await selectDue(unit.transaction, customerId);
+  if (kept <= needed) return [];
+  if (input.isRepair) await updateDue(unit.transaction, customerId, needed);
+  const text = (at: Instant): string => (at === FOREVER ? 'never' : instantText(at));
+  return [{ customerId, what: 'due', detail: `the worker would look at it ${text(kept)}, but something falls due ${text(needed)}` }];
 }
 
 function compareStanding(stored: StoredCustomer, derived: Standing): Difference[] {
@@ -128,24 +156,17 @@ function compareTexts(input: { customerId: string; what: Difference['what']; kep
   ];
 }
 
-async function repair(
-  transaction: Queryable,
-  input: { stored: StoredCustomer; standing: Standing; subscriptions: readonly Subscription[]; derived: { windows: UsageWindow[]; members: Member[] } },
-): Promise<void> {
-  const { stored, derived } = input;
+async function repair(transaction: Queryable, input: { stored: StoredCustomer; standing: Standing; windows: readonly StoredWindow[]; members: readonly Member[] }): Promise<void> {
+  const { stored, windows, members } = input;
   const customerId = stored.customer.id;
   await updateStanding(transaction, { customerId, standing: input.standing, revision: stored.revision });
   await deleteWindows(transaction, customerId, null);
-  await saveCounts(transaction, {
-    customerIds: [],
-    members: derived.members.map((member) => ({ customerId, member })),
-    windows: storedWindows(customerId, input.subscriptions, derived.windows),
-  });
+  await saveCounts(transaction, { customers: [], members: members.map((member) => ({ customerId, member })), windows });
 }
 
 function windowText({ window, isUnsettled }: StoredWindow): string {
   const { tally } = window;
-  const figures = [window.startsAt, window.supersededAt, tally.used.toFixed(), tally.events, tally.last?.at ?? '', tally.last?.eventId ?? '', window.carried.toFixed(), isUnsettled];
+  const figures = [window.startsAt, window.supersededAt, tally.used.toFixed(), tally.events, tally.last?.at ?? '', tally.last?.eventId ?? '', window.carried.toFixed(), isUnsettled, window.settled?.used.toFixed() ?? '', window.settled?.carried.toFixed() ?? ''];
   return JSON.stringify([seriesText(window), ...figures.map(String)]);
 }
 

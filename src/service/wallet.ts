@@ -13,7 +13,9 @@ import { insertPayment, insertPaymentResult, selectOpenPayments, selectPayment, 
 import { insertSettingChange } from '../store/setting.js';
 import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
+import { performCommand } from './command.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
+import { trialsAwaiting } from './subscription.js';
 
 /** What came of a deposit. */
 export interface Deposit {
@@ -73,14 +75,14 @@ export async function settleOpenPayments(engine: Engine): Promise<{ settled: num
 export async function setPaymentMethod(engine: Engine, name: string, token: string): Promise<{ method: PaymentMethod; revision: number }> {
   const customerId = await findCustomerId(engine, name);
   const method = await engine.provider.attachPaymentMethod({ customerId, token });
-  const revision = await inUnit(engine, (unit) => savePaymentMethod(unit, customerId, method));
+  const revision = await inUnit(engine, (unit) => savePaymentMethod(engine, unit, { customerId, method }));
   return { method, revision };
 }
 
 /** Forgets the customer's card. */
 export async function removePaymentMethod(engine: Engine, name: string): Promise<void> {
   const customerId = await findCustomerId(engine, name);
-  await inUnit(engine, (unit) => savePaymentMethod(unit, customerId, null));
+  await inUnit(engine, (unit) => savePaymentMethod(engine, unit, { customerId, method: null }));
 }
 
 /** The customer's ledger, oldest first. @throws Refusal `not_found`. */
@@ -88,12 +90,15 @@ export async function readLedger(engine: Engine, name: string): Promise<StoredTr
   return selectTransactions(engine.database, await findCustomerId(engine, name));
 }
 
-async function savePaymentMethod(unit: Unit, customerId: string, method: PaymentMethod | null): Promise<number> {
+/** The card is a fact; a trial that waited for one goes on, and one that loses it ends with itself. */
+async function savePaymentMethod(engine: Engine, unit: Unit, change: { customerId: string; method: PaymentMethod | null }): Promise<number> {
+  const { customerId, method } = change;
   const stored = await lockCustomer(unit, customerId);
   const revision = stored.revision + 1;
-  await insertSettingChange(unit.transaction, { customerId, revision, change: { setting: 'payment_method', value: method } });
+  await insertSettingChange(unit.transaction, { customerId, revision, madeAt: unit.at, change: { setting: 'payment_method', value: method } });
   await updateStanding(unit.transaction, { customerId, revision, standing: { ...fromStandingText(stored.standingText), paymentMethod: method } });
-  return revision;
+  const { revision: last } = await performCommand(engine, unit, { customerId, decide: trialsAwaiting(method) });
+  return last;
 }
 
 async function openPayment(

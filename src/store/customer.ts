@@ -41,6 +41,17 @@ for update of c
 `,
 );
 
+const selectCustomerStatement = statement(
+  'select_customer',
+  `
+select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+from customers
+where bucket = $1
+  and id = $2
+  and (deleted_at is null or $3)
+`,
+);
+
 const insertCustomerStatement = statement(
   'insert_customer',
   `
@@ -64,7 +75,52 @@ const updateStandingStatement = statement(
   'update_customer_standing',
   `
 update customers
-set standing = $3, revision = $4
+set standing = $3, revision = $4, due_at = coalesce($5::timestamptz, due_at)
+where bucket = $1
+  and id = $2
+`,
+);
+
+const selectDueStatement = statement(
+  'select_due_customers',
+  `
+select id, due_at
+from customers
+where due_at <= $1
+  and deleted_at is null
+order by due_at, id
+limit $2
+`,
+);
+
+const selectDueOfStatement = statement(
+  'select_customer_due',
+  `
+select due_at
+from customers
+where bucket = $1
+  and id = $2
+`,
+);
+
+const claimDueStatement = statement(
+  'claim_due_customer',
+  `
+select id
+from customers
+where bucket = $1
+  and id = $2
+  and due_at <= $3
+  and deleted_at is null
+for update skip locked
+`,
+);
+
+const updateDueStatement = statement(
+  'update_customer_due',
+  `
+update customers
+set due_at = $3
 where bucket = $1
   and id = $2
 `,
@@ -130,6 +186,12 @@ export async function lockCustomers(transaction: Queryable, ids: readonly string
   return rows.map(fromCustomerRow);
 }
 
+/** The customer as it is kept now, without locking it; a deleted one only if asked for. */
+export async function selectCustomer(queryable: Queryable, id: string, options: { withDeleted: boolean } = { withDeleted: false }): Promise<StoredCustomer | undefined> {
+  const [row] = await queryable.rows<CustomerRow>(selectCustomerStatement, [bucketOf(id), id, options.withDeleted]);
+  return row === undefined ? undefined : fromCustomerRow(row);
+}
+
 /** Inserts the customer and gives its account number. */
 export async function insertCustomer(transaction: Queryable, customer: Omit<Customer, 'accountNumber'>, standing: Standing): Promise<number> {
   const [row] = await transaction.rows<{ account_number: string }>(insertCustomerStatement, [
@@ -161,9 +223,33 @@ export async function updateProfile(transaction: Queryable, customer: Customer):
   ]);
 }
 
-/** Writes what the facts now fold to, under the revision that the facts of this change carry. */
-export async function updateStanding(transaction: Queryable, input: { customerId: string; standing: Standing; revision: number }): Promise<void> {
-  await transaction.rows(updateStandingStatement, [bucketOf(input.customerId), input.customerId, standingText(input.standing), input.revision]);
+/** Writes what the facts now fold to, under the revision that the facts of this change carry; `dueAt` where it may have moved. */
+export async function updateStanding(transaction: Queryable, input: { customerId: string; standing: Standing; revision: number; dueAt?: Instant }): Promise<void> {
+  const dueAt = input.dueAt === undefined ? null : timestampText(input.dueAt);
+  await transaction.rows(updateStandingStatement, [bucketOf(input.customerId), input.customerId, standingText(input.standing), input.revision, dueAt]);
+}
+
+/** Customers that the worker has to look at by `at`, the longest due first. */
+export async function selectDueCustomers(queryable: Queryable, at: Instant, limit: number): Promise<Array<{ id: string; dueAt: Instant }>> {
+  const rows = await queryable.rows<{ id: string; due_at: string }>(selectDueStatement, [timestampText(at), limit]);
+  return rows.map((row) => ({ id: row.id, dueAt: fromTimestamp(row.due_at) }));
+}
+
+/** Locks the customer for the worker; false when another worker has it, or has done it already. */
+export async function claimDueCustomer(transaction: Queryable, customerId: string, at: Instant): Promise<boolean> {
+  return (await transaction.rows(claimDueStatement, [bucketOf(customerId), customerId, timestampText(at)])).length > 0;
+}
+
+/** When the worker will look at the customer. */
+export async function selectDue(queryable: Queryable, customerId: string): Promise<Instant> {
+  const [row] = await queryable.rows<{ due_at: string }>(selectDueOfStatement, [bucketOf(customerId), customerId]);
+  if (row === undefined) throw new Error('there is no such customer');
+  return fromTimestamp(row.due_at);
+}
+
+/** Sets when the worker has to look again; nothing that anyone sees changes. */
+export async function updateDue(transaction: Queryable, customerId: string, dueAt: Instant): Promise<void> {
+  await transaction.rows(updateDueStatement, [bucketOf(customerId), customerId, timestampText(dueAt)]);
 }
 
 export async function markCustomerDeleted(transaction: Queryable, customerId: string, at: Instant): Promise<void> {

@@ -16,6 +16,7 @@ interface EventRow {
   readonly name: string;
   readonly occurred_at: string;
   readonly properties: string;
+  readonly revision: string;
 }
 
 /** The events are new or known by one look into the primary key; asking first would be a second look, and a slower one. */
@@ -35,7 +36,7 @@ returning customer_id, id
 const selectEventsStatement = statement(
   'select_events',
   `
-select customer_id, id, name, occurred_at, properties
+select customer_id, id, name, occurred_at, properties, revision
 from events
 where bucket = $1
   and customer_id = $2
@@ -97,22 +98,41 @@ export async function* selectEvents(
   queryable: Queryable,
   input: { customerId: string; from?: Instant; to?: Instant; names?: readonly string[] },
 ): AsyncGenerator<UsageEvent> {
-  let after: readonly [at: string, id: string] = [LONG_AGO, ''];
+  for await (const { event } of selectEventEntries(queryable, input)) yield event;
+}
+
+/** As selectEvents, each with the number of the change that brought it. */
+export async function* selectEventEntries(
+  queryable: Queryable,
+  input: { customerId: string; from?: Instant; to?: Instant; names?: readonly string[] },
+): AsyncGenerator<{ readonly revision: number; readonly event: UsageEvent }> {
+  let after: { at: Instant; id: string } | undefined;
   for (;;) {
-    const rows = await queryable.rows<EventRow>(selectEventsStatement, [
-      bucketOf(input.customerId),
-      input.customerId,
-      input.from === undefined ? LONG_AGO : timestampText(input.from),
-      timestampText(input.to ?? FOREVER),
-      input.names ?? null,
-      ...after,
-      PAGE,
-    ]);
-    yield* rows.map(fromEventRow);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    after = [last.occurred_at, last.id];
+    const entries = await selectEventPage(queryable, { ...input, after, limit: PAGE });
+    yield* entries;
+    const last = entries.at(-1)?.event;
+    if (last === undefined || entries.length < PAGE) return;
+    after = { at: last.occurredAt, id: last.id };
   }
+}
+
+/** At most `limit` events behind the one that `after` names, in order of time and id. */
+export async function selectEventPage(
+  queryable: Queryable,
+  input: { customerId: string; from?: Instant | undefined; to?: Instant | undefined; names?: readonly string[] | undefined; after: { at: Instant; id: string } | undefined; limit: number },
+): Promise<Array<{ readonly revision: number; readonly event: UsageEvent }>> {
+  const { customerId, from, to, names, after, limit } = input;
+  const rows = await queryable.rows<EventRow>(selectEventsStatement, [
+    bucketOf(customerId),
+    customerId,
+    from === undefined ? LONG_AGO : timestampText(from),
+    timestampText(to ?? FOREVER),
+    names ?? null,
+    after === undefined ? LONG_AGO : timestampText(after.at),
+    after?.id ?? '',
+    limit,
+  ]);
+  return rows.map((row) => ({ revision: Number(row.revision), event: fromEventRow(row) }));
 }
 
 function fromEventRow(row: EventRow): UsageEvent {

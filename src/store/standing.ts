@@ -4,12 +4,15 @@ import type { Instant } from '../core/instant.js';
 import type { Account, Balance } from '../core/ledger.js';
 import type { Money } from '../core/money.js';
 import type { PaymentMethod } from '../core/payment-method.js';
-import type { Standing } from '../core/standing.js';
+import type { Standing, SubscriptionCursor } from '../core/standing.js';
 import type { SubscriptionRecord } from '../core/subscription.js';
+import type { TaxSetting } from '../core/tax.js';
 import type { TopUpSettings } from '../core/top-up.js';
 
 interface StandingJson {
   readonly subscriptions: readonly SubscriptionRecord[];
+  readonly cursors: readonly SubscriptionCursor[];
+  readonly tax: TaxSetting | null;
   readonly balances: ReadonlyArray<{
     readonly account: Account;
     readonly currency: Currency;
@@ -33,6 +36,8 @@ export interface TopUpJson {
 export function standingText(standing: Standing): string {
   const json: StandingJson = {
     subscriptions: standing.subscriptions,
+    cursors: standing.cursors.map(({ subscriptionId, at, revision }) => ({ subscriptionId, at, revision })),
+    tax: standing.tax,
     balances: standing.balances.map(({ account, money, lastCredit }) => ({
       account,
       currency: money.currency,
@@ -49,6 +54,8 @@ export function fromStandingText(text: string): Standing {
   const json = JSON.parse(text) as StandingJson;
   return {
     subscriptions: json.subscriptions,
+    cursors: json.cursors,
+    tax: json.tax,
     balances: json.balances.map(({ account, currency, minor, lastCredit }): Balance => {
       const money = (units: string): Money => ({ minor: BigInt(units), currency });
       return { account, money: money(minor), lastCredit: lastCredit === null ? null : { at: lastCredit.at, money: money(lastCredit.minor) } };

@@ -45,18 +45,19 @@ left join lateral (
   select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing,
     (
       select string_agg(
-        concat_ws(E'\\t', w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at, w.used, w.carried, w.events),
+        concat_ws(E'\\t', w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at, w.used, w.carried, w.events,
+          coalesce(w.settled_used::text, ''), coalesce(w.settled_carried::text, '')),
         E'\\n' order by w.subscription_id, w.price_code, w.dimension_key, w.starts_at
       )
       from (
-        select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events
+        select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events, settled_used, settled_carried
         from usage_windows
         where bucket = c.bucket
           and customer_id = c.id
           and superseded_at > asked.at
           and starts_at <= asked.at
         union all
-        select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events
+        select subscription_id, price_code, dimension_key, starts_at, superseded_at, used, carried, events, settled_used, settled_carried
         from usage_windows
         where bucket = c.bucket
           and customer_id = c.id
@@ -98,8 +99,8 @@ export async function selectStates(queryable: Queryable, asked: readonly StateQu
 function fromLines(lines: string | null): UsageWindow[] {
   if (lines === null) return [];
   return lines.split('\n').map((line) => {
-    const [subscriptionId, priceCode, dimensionKey, startsAt, supersededAt, used, carried, events] = line.split('\t') as [
-      string, string, string, string, string, string, string, string,
+    const [subscriptionId, priceCode, dimensionKey, startsAt, supersededAt, used, carried, events, settledUsed, settledCarried] = line.split('\t') as [
+      string, string, string, string, string, string, string, string, string, string,
     ];
     return {
       subscriptionId,
@@ -110,6 +111,7 @@ function fromLines(lines: string | null): UsageWindow[] {
       // A state does not need to know which event `last` stands on.
       tally: { used: decimal(used), events: Number(events), last: null },
       carried: decimal(carried),
+      settled: settledUsed === '' ? null : { used: decimal(settledUsed), carried: decimal(settledCarried) },
     };
   });
 }

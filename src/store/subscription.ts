@@ -1,30 +1,30 @@
 import { bucketOf } from '../core/customer.js';
+import type { SubscriptionEntry } from '../core/standing.js';
 import type { SubscriptionChange } from '../core/subscription.js';
 import type { Queryable } from './database.js';
 import { statement } from './statement.js';
 
-export interface StoredSubscriptionChange {
-  readonly revision: number;
-  readonly subscriptionId: string;
-  readonly change: SubscriptionChange;
+/** `position` orders the changes of one revision. */
+export interface StoredSubscriptionChange extends SubscriptionEntry {
+  readonly position: number;
 }
 
 const insertSubscriptionChangeStatement = statement(
   'insert_subscription_change',
   `
-insert into subscription_changes (bucket, customer_id, revision, subscription_id, change)
-values ($1, $2, $3, $4, $5)
+insert into subscription_changes (bucket, customer_id, revision, position, subscription_id, change)
+values ($1, $2, $3, $4, $5, $6)
 `,
 );
 
 const selectSubscriptionChangesStatement = statement(
   'select_subscription_changes',
   `
-select revision, subscription_id, change
+select revision, position, subscription_id, change
 from subscription_changes
 where bucket = $1
   and customer_id = $2
-order by revision, subscription_id
+order by revision, position
 `,
 );
 
@@ -50,6 +50,7 @@ export async function insertSubscriptionChange(transaction: Queryable, input: St
     bucketOf(input.customerId),
     input.customerId,
     input.revision,
+    input.position,
     input.subscriptionId,
     JSON.stringify(input.change),
   ]);
@@ -67,6 +68,6 @@ export async function selectSubscriptionOwner(queryable: Queryable, subscription
 
 /** A customer's subscription changes in the order in which they were made. */
 export async function selectSubscriptionChanges(queryable: Queryable, customerId: string): Promise<StoredSubscriptionChange[]> {
-  const rows = await queryable.rows<{ revision: string; subscription_id: string; change: string }>(selectSubscriptionChangesStatement, [bucketOf(customerId), customerId]);
-  return rows.map((row) => ({ revision: Number(row.revision), subscriptionId: row.subscription_id, change: JSON.parse(row.change) as SubscriptionChange }));
+  const rows = await queryable.rows<{ revision: string; position: number; subscription_id: string; change: string }>(selectSubscriptionChangesStatement, [bucketOf(customerId), customerId]);
+  return rows.map((row) => ({ revision: Number(row.revision), position: row.position, subscriptionId: row.subscription_id, change: JSON.parse(row.change) as SubscriptionChange }));
 }

@@ -35,13 +35,16 @@ export interface WindowRow {
   readonly last_event_id: string | null;
   readonly carried: string;
   readonly is_unsettled: boolean;
+  readonly settled_used: string | null;
+  readonly settled_carried: string | null;
 }
 
 const selectWindowsFromStatement = statement(
   'select_windows_from',
   `
 select w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at,
-  w.used, w.events, w.last_at, w.last_event_id, w.carried, w.is_unsettled
+  w.used, w.events, w.last_at, w.last_event_id, w.carried, w.is_unsettled,
+  w.settled_used, w.settled_carried
 from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
   as asked (bucket, customer_id, subscription_id, price_code, from_at)
 join usage_windows w on w.bucket = asked.bucket
@@ -57,7 +60,7 @@ const selectCustomerWindowsStatement = statement(
   'select_customer_windows',
   `
 select customer_id, subscription_id, price_code, dimension_key, starts_at, superseded_at,
-  used, events, last_at, last_event_id, carried, is_unsettled
+  used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried
 from usage_windows
 where bucket = $1
   and customer_id = $2
@@ -71,8 +74,8 @@ const saveCountsStatement = statement(
   `
 with bumped as (
   update customers c
-  set revision = c.revision + 1
-  from unnest($1::smallint[], $2::text[]) as changed (bucket, id)
+  set revision = c.revision + 1, due_at = least(c.due_at, changed.due_at)
+  from unnest($1::smallint[], $2::text[], $23::timestamptz[]) as changed (bucket, id, due_at)
   where c.bucket = changed.bucket
     and c.id = changed.id
 ),
@@ -84,13 +87,14 @@ seen as (
   order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at, member collate "C"
 )
 insert into usage_windows (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
+  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried)
 select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled
+  superseded_at, used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried
 from unnest($10::smallint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
-    $16::timestamptz[], $17::numeric[], $18::bigint[], $19::timestamptz[], $20::text[], $21::numeric[], $22::boolean[])
+    $16::timestamptz[], $17::numeric[], $18::bigint[], $19::timestamptz[], $20::text[], $21::numeric[], $22::boolean[],
+    $24::numeric[], $25::numeric[])
   as counted (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at,
-    superseded_at, used, events, last_at, last_event_id, carried, is_unsettled)
+    superseded_at, used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried)
 order by bucket, customer_id collate "C", subscription_id collate "C", price_code collate "C", dimension_key collate "C", starts_at
 on conflict (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at) do update
 set superseded_at = excluded.superseded_at,
@@ -99,7 +103,9 @@ set superseded_at = excluded.superseded_at,
   last_at = excluded.last_at,
   last_event_id = excluded.last_event_id,
   carried = excluded.carried,
-  is_unsettled = excluded.is_unsettled
+  is_unsettled = excluded.is_unsettled,
+  settled_used = excluded.settled_used,
+  settled_carried = excluded.settled_carried
 `,
 );
 
@@ -169,16 +175,24 @@ export async function selectCustomerWindows(queryable: Queryable, customerId: st
   return rows.map(fromWindowRow);
 }
 
+/** A customer whose revision counts up; the worker looks at it by `dueAt` at the latest (FOREVER: as before). */
+export interface CountedCustomer {
+  readonly id: string;
+  readonly dueAt: Instant;
+}
+
 /**
  * Writes windows as they now are and members that are new, sorted by key whatever order they come in, and counts up the
  * revision of each customer named; these must be locked.
  */
 export async function saveCounts(
   transaction: Queryable,
-  counts: { readonly customerIds: readonly string[]; readonly members: readonly StoredMember[]; readonly windows: readonly StoredWindow[] },
+  counts: { readonly customers: readonly CountedCustomer[]; readonly members: readonly StoredMember[]; readonly windows: readonly StoredWindow[] },
 ): Promise<void> {
-  const { customerIds, members, windows } = counts;
-  await transaction.rows(saveCountsStatement, [customerIds.map(bucketOf), customerIds, ...memberColumns(members), ...windowColumns(windows)]);
+  const { customers, members, windows } = counts;
+  const ids = customers.map((customer) => customer.id);
+  const dueAt = customers.map((customer) => timestampText(customer.dueAt));
+  await transaction.rows(saveCountsStatement, [ids.map(bucketOf), ids, ...memberColumns(members), ...windowColumns(windows), dueAt, ...settledColumns(windows)]);
 }
 
 /** Removes a customer's windows and members, of one subscription or of all; to be derived anew. */
@@ -227,6 +241,7 @@ export function fromWindowRow(row: WindowRow): StoredWindow {
         last: row.last_at === null || row.last_event_id === null ? null : { at: fromTimestamp(row.last_at), eventId: row.last_event_id },
       },
       carried: decimal(row.carried),
+      settled: row.settled_used === null || row.settled_carried === null ? null : { used: decimal(row.settled_used), carried: decimal(row.settled_carried) },
     },
   };
 }
@@ -247,6 +262,10 @@ function windowColumns(windows: readonly StoredWindow[]): unknown[] {
     windows.map(({ window }) => window.carried.toFixed()),
     windows.map(({ isUnsettled }) => isUnsettled),
   ];
+}
+
+function settledColumns(windows: readonly StoredWindow[]): unknown[] {
+  return [windows.map(({ window }) => window.settled?.used.toFixed() ?? null), windows.map(({ window }) => window.settled?.carried.toFixed() ?? null)];
 }
 
 function memberColumns(members: readonly StoredMember[]): unknown[] {

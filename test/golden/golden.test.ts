@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
+import { bookDue, upcomingInvoice } from '../../src/core/booking.js';
 import { minorDigits, parseCurrency } from '../../src/core/currency.js';
 import { decimal, decimalText, subtract } from '../../src/core/decimal.js';
 import { instant, instantText, type Instant } from '../../src/core/instant.js';
-import { upcomingInvoice } from '../../src/core/invoice.js';
-import { moneyText, roundToMoney, type Money } from '../../src/core/money.js';
+import type { Invoice } from '../../src/core/invoice.js';
+import { postTransaction } from '../../src/core/ledger.js';
+import { moneyText, negateMoney, roundToMoney, sumMoney, type Money } from '../../src/core/money.js';
 import {
   boundaryAt, firstPeriods, localDaysBetween, periodContaining, plusLocalDays, type Interval, type IntervalUnit, type Period, type Schedule,
 } from '../../src/core/period.js';
+import type { Plan } from '../../src/core/plan.js';
 import type { FlatModelDefinition } from '../../src/core/price.js';
+import { prorate, prorateChange, shareOf } from '../../src/core/proration.js';
 import { rate, rateIncrement } from '../../src/core/rating.js';
 import { carry } from '../../src/core/rollover.js';
-import { deriveWindows } from '../../src/core/window-book.js';
+import type { Subscription } from '../../src/core/subscription.js';
+import type { TaxSetting } from '../../src/core/tax.js';
+import { depositTransaction } from '../../src/core/wallet.js';
+import { WindowBook, deriveWindows } from '../../src/core/window-book.js';
 import { usageAt } from '../../src/core/usage.js';
-import { at, currency, event, fixed, meter, plan, rateOf, schedule, subscription, usage } from '../support/core.js';
+import { at, canceled, currency, event, facts, fixed, meter, phase, plan, rateOf, schedule, subscription, usage } from '../support/core.js';
 
 interface GoldenCase {
   readonly id: string;
@@ -64,11 +71,83 @@ const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {
   C01: ({ price, currency: code, used_days: days }) => moneyText(shortMonth({ price, code, from: januaryDay(days) })),
   C02: ({ price, currency: code, used_days: days }) => moneyText(shortMonth({ price, code, from: januaryDay(days) })),
   C03: ({ price, currency: code, used_days: days }) => moneyText(shortMonth({ price, code, from: januaryDay(days) })),
+  C04: ({ price, used_days: used, period_days: days }) => {
+    const part = { startsAt: at('2026-01-01'), endsAt: plusLocalDays(at('2026-01-01'), used, 'UTC') };
+    const full = { startsAt: at('2026-01-01'), endsAt: plusLocalDays(at('2026-01-01'), days, 'UTC') };
+    return moneyText(prorate(decimal(price), shareOf({ part, full, policy: 'by_day', zone: 'UTC' }), currency('USD')));
+  },
+  C05: ({ old, new: dearer, fraction_left: left }) => {
+    const period = { startsAt: at('2026-04-01'), endsAt: at('2026-05-01') };
+    const moment = plusLocalDays(period.endsAt, -daysLeft(left, 30), 'UTC');
+    const change = { currency: currency('USD'), policy: 'by_second', zone: 'UTC', period, at: moment, oldAmount: decimal(old), newAmount: decimal(dearer) } as const;
+    const { credit, charge, net } = prorateChange(change);
+    return { credit: moneyText(credit), charge: moneyText(charge), net: moneyText(net) };
+  },
+  C06: (input) => {
+    const { credit, charge, net } = changeWithin(input);
+    const mirrored = changeWithin({ ...input, old_cents: input.new_cents, new_cents: input.old_cents });
+    expect(mirrored.net).toBe(-net);
+    return { credit, charge, net };
+  },
+  C07: (input) => creditAndCharge(input),
+  C09: (input) => creditAndCharge(input),
+  C10: (input) => creditAndCharge(input),
+  C11: (input) => creditAndCharge(input),
+  C12: (input) => creditAndCharge(input),
+  C13: ({ cases }) => cases.map((each: Input) => {
+    const { credit, charge } = changeWithin({ ...each, period: [each.period_start, each.period_end], isOtherInterval: true });
+    return [credit, charge];
+  }),
   C18: ({ plan_cents: minor, start, trial_days: trialDays }) => minorOf(shortMonth({ price: major(minor), code: 'USD', from: start, trialDays })),
   C19: ({ plan_cents: minor, start, trial_days: trialDays }) => minorOf(shortMonth({ price: major(minor), code: 'USD', from: start, trialDays })),
-  C20: ({ plan_cents: minor, start }) => ({ fee: minorOf(shortMonth({ price: major(minor), code: 'USD', from: start })) }),
+  C20: ({ plan_cents: minor, start, tax }) => {
+    const sold = plan({ alignment: 'calendar', prices: [fixed('base', major(minor))] });
+    const { subtotal, tax: added, total } = firstInvoice(subscription({ plan: sold, startsAt: start }), taxOf(tax));
+    return { fee: minorOf(subtotal), tax: minorOf(added), total: minorOf(total) };
+  },
+  C21: ({ plan_cents: minor, days_left: left, tax }) => {
+    const { subtotal, tax: added, total } = creditNote({ minor, interval: 'month', startsAt: '2023-02-01', endsAt: dateOf(plusLocalDays(at('2023-03-01'), -left, 'UTC')), tax });
+    return { credit: subtotal, tax: added, total };
+  },
+  C22: ({ minimum_cents: minimum, days, used_cents: used }) => {
+    const sold = plan({ alignment: 'calendar', minimum: major(minimum), prices: [usage('cents', { model: perUnit('0.01') })] });
+    const bought = subscription({ plan: sold, startsAt: januaryDay(days) });
+    const lines = bookDue(facts([bought], [event('e', '2026-01-20', used, { name: 'cents' })]), at('2026-02-01')).due.flatMap((invoice) => invoice.lines);
+    return lines.filter((line) => line.kind === 'minimum').map((line) => minorOf(line.amount))[0];
+  },
   C24: ({ unit_price_cents: minor, units, days }) => minorOf(shortMonth({ price: major(minor), code: 'USD', from: januaryDay(days), units: String(units) })),
+  C25: ({ unit_price_cents: minor, units, days }) => {
+    const sold = plan({ alignment: 'calendar', prices: [fixed('base', major(minor), { per_seat: true })] });
+    const [line] = firstInvoice(subscription({ plan: sold, startsAt: januaryDay(days), quantities: { base: String(units) } })).lines;
+    if (line?.unitAmount == null) return undefined;
+    return { total: minorOf(line.amount), unit_amount: minorOf(roundToMoney(line.unitAmount, line.amount.currency)) };
+  },
+  C27: ({ price, from, cycle: [anchor] }) => moneyText(firstInvoice(subscription({ plan: plan({ prices: [fixed('base', price)] }), startsAt: from, anchorAt: anchor })).total),
+  C31: () => {
+    // 17 of January's 31 days are left, as in the cases before it in the source.
+    const items = (...prices: string[]): Plan => plan({ code: `items-${prices.join('-')}`, prices: prices.map((price, index) => fixed(`item${index}`, price)) });
+    const seats = plan({ code: 'seats', prices: [fixed('base', '10', { per_seat: true })] });
+    const changes = [
+      changeOn('2026-01-15', items('100'), items('30')),
+      changeOn('2026-01-15', seats, seats, { from: '5', to: '10' }),
+      changeOn('2026-01-15', items('10'), items('10', '25')),
+      changeOn('2026-01-15', items('10', '40'), items('10')),
+    ];
+    return changes.map((invoice) => moneyText(invoice.total));
+  },
+  C32b: ({ cases }) => cases.map(([old, dearer, left]: [string, string, string]) => {
+    const isYear = left.endsWith('/365');
+    const interval: Interval = { unit: isYear ? 'year' : 'month', count: 1 };
+    const priced = (amount: string): Plan => plan({ code: `p${amount}`, interval, prices: [fixed('base', amount)] });
+    const [startsAt, endsAt] = isYear ? ['2025-01-01', '2026-01-01'] : ['2025-06-01', '2025-07-01'];
+    const moment = dateOf(plusLocalDays(at(endsAt), -daysLeft(left, isYear ? 365 : 30), 'UTC'));
+    return moneyText(changeOn(moment, priced(old), priced(dearer), { startsAt }).total);
+  }),
   C33: ({ cases }) => cases.map(([from, to, label]: [string, string, string]) => alignmentShare({ from, to, unit: label.split(' ')[0] ?? '' })),
+  C34: ({ unit_price_cents: minor, units_delta: deltas, days_left: left }) => deltas.map((delta: number, index: number) => {
+    const units = plan({ code: 'units', prices: [fixed('base', major(minor), { per_seat: true })] });
+    return minorOf(changeOn(januaryDay(left[index]), units, units, { from: '0', to: String(delta) }).total);
+  }),
   D02: ({ tiers, qty }) => cost(pairTiers('graduated', tiers), qty),
   D03: ({ already, qty }) => {
     const { tiers } = caseOf('D02').input;
@@ -81,8 +160,13 @@ const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {
     const net = increment({ model: perUnit(unit), maximum: max, already, quantity: qty });
     return { gross, discount: decimalText(subtract(decimal(gross), decimal(net))), net };
   },
+  D08: (input) => discountedBeforeMaximum(input),
   D11: ({ tiers, qty }) => qty.map((quantity: number) => cost(pairTiers('graduated', tiers), quantity)),
-  D12: ({ tiers, qty }) => ({ fee: moneyText(roundToMoney(decimal(cost(pairTiers('graduated', tiers), qty)), currency('USD'))) }),
+  D12: ({ tiers, qty, tax }) => {
+    const bought = subscription({ plan: plan({ prices: [usage('calls', { model: pairTiers('graduated', tiers) })] }) });
+    const [invoice] = bookDue(facts([bought], [event('e', '2026-01-05', qty)], { tax: taxOf(tax) }), at('2026-02-01')).due;
+    return invoice === undefined ? undefined : { fee: moneyText(invoice.subtotal), total: moneyText(invoice.total) };
+  },
   D13: ({ package: size, price, qty, free5_qty: free }) => [
     qty.map((quantity: number) => cost(packageOf(size, price), quantity)),
     free.map((quantity: number) => cost(packageOf(size, price), quantity, '5')),
@@ -109,6 +193,12 @@ const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {
     const carried = carry({ included: decimal(included), carried: decimal(0), used: decimal(used), cap: null, nextIncluded: decimal(included) });
     return Number(decimalText(carried)) + included;
   },
+  E16: ({ credit, charge }) => {
+    const deposit = depositTransaction({ id: 't', money: roundToMoney(decimal(credit), currency('USD')), description: '', at: at('2026-01-01') });
+    const bought = subscription({ plan: plan({ prices: [fixed('base', String(charge))] }) });
+    const [invoice] = bookDue(facts([bought], [], { balances: postTransaction([], deposit) }), at('2026-01-01')).due;
+    return { owed: invoice === undefined ? undefined : minorOf(invoice.amountDue) / 100 };
+  },
   E17: ({ included_units: included, used_units: used }) => {
     const sold = plan({ prices: [usage('calls', { included: String(included) })] });
     const bought = subscription({ plan: sold });
@@ -117,6 +207,10 @@ const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {
   },
   // The values are in the minor unit; the yen has no other.
   F01: ({ values }) => values.map((value: string) => Number(roundToMoney(decimal(value), currency('JPY')).minor)),
+  F02: ({ amount_cents: minor, tax }) => creditNote({ minor, interval: 'month', startsAt: '2025-06-01', endsAt: '2025-06-02', tax }),
+  F03: ({ amount_cents: minor, tax }) => creditNote({ minor, interval: 'month', startsAt: '2025-06-01', endsAt: '2025-06-02', tax }),
+  F04: ({ amount_cents: minor, tax }) => creditNote({ minor, interval: 'week', startsAt: '2025-06-01', endsAt: '2025-06-02', tax }),
+  F05: ({ net_cents: minor, cases }) => cases.map((tax: string) => minorOf(firstInvoice(subscription({ plan: plan({ prices: [fixed('base', major(minor))] }) }), taxOf(tax)).total)),
   F07: ({ zero_decimal: none, three_decimal: three }) => {
     // Stripe's list calls MGA a currency without decimals; ISO 4217 gives it two digits, and Paidup follows ISO.
     const digits = (codes: string[]): number[] => codes.filter((code) => code !== 'MGA').map((code) => minorDigits(currency(code)));
@@ -129,8 +223,6 @@ const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {
 
 /** Cases of which only a part can be computed today: what of it, and why not the rest. */
 const PARTS: Readonly<Record<string, { readonly of: (expected: Input) => unknown; readonly because: string }>> = {
-  C20: { of: ({ fee }) => ({ fee }), because: 'The fee is prorated today; tax and total come with tax rates.' },
-  D12: { of: ({ fee }) => ({ fee }), because: 'The fee is rated today; the total comes with tax rates.' },
   F07: {
     of: (expected) => ({ ...expected, 'KWD 10': String(expected['KWD 10']).split(' ')[0] }),
     because: "The remark in brackets is about Stripe's wire form, not about the amount.",
@@ -154,34 +246,12 @@ const NOT_OFFERED: Readonly<Record<string, string>> = {
 
 /** Rules of later features. */
 const LATER: Readonly<Record<string, string>> = {
-  C04: 'Comes with proration: the share of a period is at most one.',
-  C05: 'Comes with proration: a change credits the old price and charges the new.',
-  C06: 'Comes with proration of a change.',
-  C07: 'Comes with proration of a change.',
-  C09: 'Comes with proration of a change.',
-  C10: 'Comes with proration of a change.',
-  C11: 'Comes with proration of a change.',
-  C12: 'Comes with proration of a change.',
-  C13: 'Comes with proration of a change of interval.',
-  C21: 'Comes with credit notes and tax rates.',
-  C22: 'Comes with proration of a minimum.',
-  C25: 'Comes with proration: unit amounts on prorated lines.',
-  C27: 'Comes with proration of a change of the billing day.',
-  C31: 'Comes with proration of quantities and items.',
-  C32b: 'Comes with proration of a change.',
-  C34: 'Comes with proration of quantities.',
-  D08: 'Comes with coupons: a discount before the maximum.',
   E03: 'Comes with wallet credits that pay earlier overage.',
   E04: 'Comes with the burn order of wallet credits.',
   E08: 'Comes with holds.',
   E10: 'Comes with the burn order of wallet credits.',
   E12: 'Comes with the burn order of wallet credits.',
   E12b: 'Comes with the burn order of wallet credits.',
-  E16: 'Comes with wallet credit applied to invoices.',
-  F02: 'Comes with credit notes and tax rates.',
-  F03: 'Comes with credit notes and tax rates.',
-  F04: 'Comes with credit notes and tax rates.',
-  F05: 'Comes with tax rates.',
 };
 
 describe('golden cases', () => {
@@ -265,7 +335,7 @@ function trialInZone(input: Input): unknown {
   const startsAt = Temporal.PlainDateTime.from(input.start_local as string).toZonedDateTime(input.tz as string).epochMilliseconds;
   const sold = plan({ prices: [fixed('base', input.price as string)], trial_days: input.trial_days as number });
   const bought = subscription({ plan: sold, startsAt: instantText(instant(startsAt)), zone: input.tz as string });
-  const line = upcomingInvoice([{ subscription: bought, usage: [] }], instant(startsAt))?.lines[0];
+  const line = upcomingInvoice(bookDue(facts([bought]), instant(startsAt)), instant(startsAt))?.lines[0];
   if (bought.trialEndsAt === null || line === undefined) return undefined;
   const localDate = (moment: Instant): string => zoned(moment, input.tz as string).toPlainDate().toString();
   return {
@@ -280,9 +350,84 @@ function shortMonth(input: { price: string; code: string; from: string; trialDay
   const sold = plan({ currency: input.code, alignment: 'calendar', prices: [fixed('base', input.price, { per_seat: true })] });
   const bought = subscription({ plan: sold, startsAt: input.from, trialDays: input.trialDays ?? 0, quantities: { base: input.units ?? '1' } });
   const moment = input.trialDays === undefined ? instant(bought.startsAt - 1) : bought.startsAt;
-  const line = upcomingInvoice([{ subscription: bought, usage: [] }], moment)?.lines[0];
+  const line = upcomingInvoice(bookDue(facts([bought]), moment), moment)?.lines[0];
   if (line === undefined) throw new Error('nothing is charged');
   return line.amount;
+}
+
+/** The invoice that a subscription begins with. */
+function firstInvoice(of: Subscription, tax: TaxSetting | null = null): Invoice {
+  const [invoice] = bookDue(facts([of], [], { tax }), of.startsAt).due;
+  if (invoice === undefined) throw new Error('nothing is charged at the start');
+  return invoice;
+}
+
+/** "20%" or "reverse charge". */
+function taxOf(text: string): TaxSetting {
+  const rates = [{ name: 'VAT', percent: text.endsWith('%') ? text.slice(0, -1) : '20', isInclusive: false }];
+  return { status: text.endsWith('%') ? 'taxable' : 'reverse_charge', rates };
+}
+
+/** The invoice of a change of plan or of quantity made on a day within the period. */
+function changeOn(day: string, from: Plan, to: Plan, over: { startsAt?: string; isAnchor?: boolean; from?: string; to?: string } = {}): Invoice {
+  const startsAt = over.startsAt ?? '2026-01-01';
+  const terms = { planVersionId: to.versionId, quantities: over.to === undefined ? {} : { base: over.to }, multipliers: {}, overage: true };
+  const change = phase(to, day, over.isAnchor ?? false, { madeAt: at(day), proration: { mode: 'prorate', policy: 'by_second' }, terms });
+  const changed = subscription({ plan: from, plans: [to], startsAt, quantities: over.from === undefined ? {} : { base: over.from }, changes: [change] });
+  const invoice = bookDue(facts([changed]), at(day)).due.find((each) => each.date === at(day));
+  if (invoice === undefined) throw new Error('the change is on no invoice');
+  return invoice;
+}
+
+/** What a change of price within a period gives back and charges, in minor units; another interval begins a new count. */
+function changeWithin(input: Input): { credit: number; charge: number; net: number } {
+  const [startsAt, endsAt] = (input.period as [string, string]).map((moment) => moment.slice(0, 10)) as [string, string];
+  const isYear = Number(endsAt.slice(0, 4)) > Number(startsAt.slice(0, 4)) && endsAt.slice(4) === startsAt.slice(4);
+  const priced = (code: string, minor: number, isYearly: boolean): Plan => plan({ code, interval: { unit: isYearly ? 'year' : 'month', count: 1 }, prices: [fixed('base', major(minor))] });
+  const isOtherInterval = input.isOtherInterval === true;
+  const from = priced('old', input.old_cents as number, isYear);
+  const to = priced('new', input.new_cents as number, isOtherInterval ? !isYear : isYear);
+  const invoice = changeOn((input.at as string).slice(0, 10), from, to, { startsAt, isAnchor: isOtherInterval });
+  const sumOf = (sign: 1 | -1): number => minorOf(sumMoney(invoice.lines.map((line) => line.amount).filter((money) => (sign === 1 ? money.minor > 0n : money.minor < 0n)), invoice.currency));
+  return { credit: -sumOf(-1), charge: sumOf(1), net: minorOf(invoice.total) };
+}
+
+function creditAndCharge(input: Input): { credit: number; charge: number } {
+  const { credit, charge } = changeWithin(input);
+  return { credit, charge };
+}
+
+/** What ending a period early gives back: the sums of its invoice with their signs turned. */
+function creditNote(input: { minor: number; interval: IntervalUnit; startsAt: string; endsAt: string; tax: string }): { subtotal: number; tax: number; total: number } {
+  const sold = plan({ interval: { unit: input.interval, count: 1 }, prices: [fixed('base', major(input.minor))] });
+  const end = { ...canceled(input.endsAt, input.endsAt), proration: { mode: 'prorate', policy: 'by_second' } } as ReturnType<typeof canceled>;
+  const ended = subscription({ plan: sold, startsAt: input.startsAt, changes: [end] });
+  const [paid, given] = bookDue(facts([ended], [], { tax: taxOf(input.tax) }), at(input.endsAt)).due;
+  if (paid === undefined || given === undefined) throw new Error('nothing is given back');
+  expect(-given.total.minor <= paid.total.minor).toBe(true);
+  return { subtotal: minorOf(negateMoney(given.subtotal)), tax: minorOf(negateMoney(given.tax)), total: minorOf(negateMoney(given.total)) };
+}
+
+/** Of "20/30", the 20; the denominator must be the period's days, or divide them. */
+function daysLeft(fraction: string, days: number): number {
+  const [part, whole] = fraction.split('/').map(Number) as [number, number];
+  expect(days % whole).toBe(0);
+  return (part * days) / whole;
+}
+
+/** What was billed before is an invoiced window; what comes is reported late, and the next invoice bills the rest. */
+function discountedBeforeMaximum({ unit, discount, max, billed, qty }: Input): string {
+  const percentOff = (discount as string).slice(0, -1);
+  const sold = plan({ prices: [usage('calls', { model: perUnit(unit as string), maximum: max as string })] });
+  const coupon = { code: 'half', name: 'Half', percentOff, amountOff: null, currency: null, periods: null };
+  const bought = subscription({ plan: sold, changes: [{ type: 'coupon_applied', madeAt: at('2026-01-10'), coupon }] });
+  // Seven units at ten, half off, are the 35 billed.
+  const first = bookDue(facts([bought], [event('a', '2026-02-05', 7)]), at('2026-03-01'));
+  expect(first.due.map((invoice) => decimalText(decimal(moneyText(invoice.total))))).toContain(billed);
+  const book = new WindowBook(first.facts.windows, []);
+  book.count([bought], event('b', '2026-02-06', qty as number));
+  const next = bookDue({ ...first.facts, windows: book.allWindows() }, at('2026-04-01'));
+  return decimalText(decimal(moneyText(sumMoney(next.due.map((invoice) => invoice.total), sold.currency))));
 }
 
 function minorOf(money: Money): number {

@@ -10,7 +10,7 @@ import { putMeter, putPlan } from '../../src/service/catalog.js';
 import { createCustomer, findCustomerId } from '../../src/service/customer.js';
 import { inUnit, type Engine } from '../../src/service/engine.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
-import { createSubscription } from '../../src/service/subscription.js';
+import { subscribe } from '../../src/service/subscribe.js';
 import { verifyStore } from '../../src/service/verify.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
 import { selectEvents } from '../../src/store/event.js';
@@ -50,7 +50,7 @@ async function fill(store: string): Promise<void> {
   await inUnit(engine, (unit) => putPlan(engine, unit, { code: 'pro', definition }));
   for (const externalId of CUSTOMERS) {
     const { customer } = await inUnit(engine, (unit) => createCustomer(engine, unit, { externalId, timezone: 'Europe/Madrid' }));
-    await inUnit(engine, (unit) => createSubscription(engine, unit, { customerId: customer.id, plan: 'pro', startsAt: FROM }));
+    await inUnit(engine, (unit) => subscribe(engine, unit, { customerId: customer.id, plan: 'pro', startsAt: FROM }));
   }
   await closeEngine(engine);
 }

@@ -11,7 +11,9 @@ import { inUnit, type Engine } from '../../src/service/engine.js';
 import { ingestEvents } from '../../src/service/event.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
 import { readState } from '../../src/service/state.js';
-import { cancelSubscription, createSubscription } from '../../src/service/subscription.js';
+import { subscribe } from '../../src/service/subscribe.js';
+import { cancelSubscription } from '../../src/service/subscription.js';
+import { performCommand } from '../../src/service/command.js';
 import { verifyStore } from '../../src/service/verify.js';
 import { depositToWallet, setPaymentMethod } from '../../src/service/wallet.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
@@ -89,7 +91,7 @@ describe('two processes on one PostgreSQL', () => {
     await inUnit(engine, (unit) => putPlan(engine, unit, { code: 'pro', definition }));
     for (const externalId of CUSTOMERS) {
       const { customer } = await inUnit(engine, (unit) => createCustomer(engine, unit, { externalId, timezone: 'America/New_York' }));
-      await inUnit(engine, (unit) => createSubscription(engine, unit, { customerId: customer.id, plan: 'pro', startsAt: FROM }));
+      await inUnit(engine, (unit) => subscribe(engine, unit, { customerId: customer.id, plan: 'pro', startsAt: FROM }));
     }
 
     const plan = { customers: CUSTOMERS, prefix: 'e', ids: 400, calls: 250, concurrency: 16, maxBatch: 60, from: FROM, isHeld: true };
@@ -132,7 +134,7 @@ describe('two processes on one PostgreSQL', () => {
       return left;
     };
     expect((await agree()).subscriptions).toHaveLength(0);
-    const { subscription } = await inUnit(other, (unit) => createSubscription(other, unit, { customerId: customer.id, plan: 'pro', startsAt: FROM }));
+    const { subscription } = await inUnit(other, (unit) => subscribe(other, unit, { customerId: customer.id, plan: 'pro', startsAt: FROM }));
     expect((await agree()).subscriptions).toHaveLength(1);
     for (let index = 1; index <= 5; index += 1) {
       const engine = index % 2 === 0 ? one : other;
@@ -146,7 +148,7 @@ describe('two processes on one PostgreSQL', () => {
     await setPaymentMethod(other, 'acme', 'card_succeeds');
     await depositToWallet(other, 'acme', { amount: '5', currency: undefined, idempotency: undefined });
     expect((await agree()).wallets[0]?.balance.minor).toBe(500n);
-    await inUnit(other, (unit) => cancelSubscription(other, unit, { subscriptionId: subscription.id, atPeriodEnd: false, reason: null }));
+    await inUnit(other, (unit) => performCommand(other, unit, { customerId: customer.id, decide: cancelSubscription({ subscriptionId: subscription.id, atPeriodEnd: false, reason: null }) }));
     expect((await agree()).usage).toHaveLength(0);
     await closeEngine(one);
     await closeEngine(other);

@@ -12,7 +12,7 @@ import { inUnit, type Engine } from '../../src/service/engine.js';
 import { ingestEvents } from '../../src/service/event.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
 import { readState } from '../../src/service/state.js';
-import { createSubscription } from '../../src/service/subscription.js';
+import { subscribe } from '../../src/service/subscribe.js';
 import { verifyStore } from '../../src/service/verify.js';
 import { depositToWallet, setPaymentMethod } from '../../src/service/wallet.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
@@ -74,7 +74,7 @@ async function makeCustomers(engine: Engine): Promise<string[]> {
     const name = `customer-${index}`;
     names.push(name);
     const { customer } = await inUnit(engine, (unit) => createCustomer(engine, unit, { externalId: name, timezone }));
-    await inUnit(engine, (unit) => createSubscription(engine, unit, { customerId: customer.id, plan: 'pro', startsAt: at('2025-01-31T05:00:00Z') }));
+    await inUnit(engine, (unit) => subscribe(engine, unit, { customerId: customer.id, plan: 'pro', startsAt: at('2025-01-31T05:00:00Z') }));
     await setPaymentMethod(engine, name, 'card_succeeds');
     await depositToWallet(engine, name, { amount: '100.05', currency: 'EUR', idempotency: undefined });
   }

@@ -1,6 +1,7 @@
 import type { Customer } from '../../src/core/customer.js';
 import { parseCurrency, type Currency } from '../../src/core/currency.js';
 import type { UsageEvent } from '../../src/core/event.js';
+import type { CustomerFacts } from '../../src/core/facts.js';
 import { parseFeature, type Feature, type FeatureDefinition } from '../../src/core/feature.js';
 import { parseInstant, type Instant } from '../../src/core/instant.js';
 import { parseMeter, type Meter, type MeterDefinition } from '../../src/core/meter.js';
@@ -9,9 +10,9 @@ import type { Schedule } from '../../src/core/period.js';
 import { InputReader, parseModel, type ModelDefinition, type Rate } from '../../src/core/price.js';
 import { Refusal } from '../../src/core/problems.js';
 import { decimal } from '../../src/core/decimal.js';
-import {
-  decideCreate, evolveSubscription, resolveSubscription, type Subscription, type SubscriptionChange, type SubscriptionRecord,
-} from '../../src/core/subscription.js';
+import { decideCreate } from '../../src/core/subscription-change.js';
+import { deriveWindows } from '../../src/core/window-book.js';
+import { NO_PRORATION, evolveSubscription, resolveSubscription, type Subscription, type SubscriptionChange, type SubscriptionRecord } from '../../src/core/subscription.js';
 
 /** The instant that `text` names; a date alone is its midnight in UTC. */
 export function at(text: string): Instant {
@@ -78,6 +79,7 @@ export interface SubscriptionParts {
   readonly plan: Plan;
   readonly startsAt?: string;
   readonly zone?: string;
+  readonly anchorAt?: string;
   readonly trialDays?: number;
   readonly quantities?: Readonly<Record<string, string>>;
   readonly multipliers?: Readonly<Record<string, string>>;
@@ -94,7 +96,9 @@ export function subscription(parts: SubscriptionParts): Subscription {
   const created = decideCreate({
     plan: parts.plan,
     zone: parts.zone ?? 'UTC',
+    madeAt: at(parts.startsAt ?? '2026-01-01'),
     startsAt: at(parts.startsAt ?? '2026-01-01'),
+    anchorAt: parts.anchorAt === undefined ? undefined : at(parts.anchorAt),
     trialDays: parts.trialDays,
     quantities: parts.quantities ?? {},
     multipliers: parts.multipliers ?? {},
@@ -109,18 +113,21 @@ export function subscription(parts: SubscriptionParts): Subscription {
 }
 
 export function record(id: string, changes: readonly SubscriptionChange[]): SubscriptionRecord {
-  const folded = changes.reduce<SubscriptionRecord | undefined>((before, change) => evolveSubscription(before, id, change), undefined);
+  const folded = changes.reduce<SubscriptionRecord | undefined>((before, change, index) => evolveSubscription(before, { id, revision: index + 1 }, change), undefined);
   if (folded === undefined) throw new Error('a subscription has at least its creation');
   return folded;
 }
 
-/** The change that lets `to` follow; `isAnchor` says whether it begins a new count. */
-export function phase(to: Plan, startsAt: string, isAnchor = false): SubscriptionChange {
-  return { type: 'phase_scheduled', startsAt: at(startsAt), isAnchor, terms: { planVersionId: to.versionId, quantities: {}, multipliers: {}, overage: true } };
+/** The change that lets `to` follow, made a day before it begins; `isAnchor` says whether it begins a new count. */
+export function phase(to: Plan, startsAt: string, isAnchor = false, over: Partial<Extract<SubscriptionChange, { type: 'phase_scheduled' }>> = {}): SubscriptionChange {
+  return {
+    type: 'phase_scheduled', madeAt: (at(startsAt) - 86_400_000) as Instant, startsAt: at(startsAt), isAnchor, isPaused: false, proration: NO_PRORATION, usage: 'keep', invoice: 'now',
+    keepsLater: false, terms: { planVersionId: to.versionId, quantities: {}, multipliers: {}, overage: true }, ...over,
+  };
 }
 
 export function canceled(requestedAt: string, endsAt: string): SubscriptionChange {
-  return { type: 'canceled', requestedAt: at(requestedAt), endsAt: at(endsAt), reason: null };
+  return { type: 'canceled', madeAt: at(requestedAt), endsAt: at(endsAt), reason: null, proration: NO_PRORATION };
 }
 
 /** An event named `name` with `n` units. */
@@ -142,6 +149,12 @@ export function customer(over: Partial<Customer> = {}): Customer {
     id: 'cus_1', externalId: 'acme', name: 'Acme', email: null, currency: currency('USD'), zone: 'UTC', metadata: {}, accountNumber: 1,
     createdAt: at('2026-01-01'), ...over,
   };
+}
+
+/** The facts of a customer with these subscriptions and events, of whom nothing has been invoiced. */
+export function facts(subscriptions: readonly Subscription[], events: readonly UsageEvent[] = [], over: Partial<CustomerFacts> = {}): CustomerFacts {
+  const { windows } = deriveWindows(subscriptions, events);
+  return { customer: customer(), revision: 100, subscriptions, cursors: [], windows, balances: [], tax: null, topUp: null, paymentMethod: null, ...over };
 }
 
 /** The refusal that `action` ends in. @throws when it ends otherwise. */

@@ -4,7 +4,9 @@ import { putFeature, putMeter, putPlan } from '../../service/catalog.js';
 import { createCustomer } from '../../service/customer.js';
 import { inUnit, type Engine } from '../../service/engine.js';
 import { ingestEvents } from '../../service/event.js';
-import { cancelSubscription, createSubscription } from '../../service/subscription.js';
+import { performCommand } from '../../service/command.js';
+import { subscribe } from '../../service/subscribe.js';
+import { cancelSubscription } from '../../service/subscription.js';
 import { setTopUpSettings } from '../../service/top-up.js';
 import { depositToWallet, setPaymentMethod } from '../../service/wallet.js';
 import { CROWD_FEATURES, CROWD_METERS, CROWD_PLANS } from './crowd-catalog.js';
@@ -46,13 +48,13 @@ async function loadMember(engine: Engine, member: CrowdMember, now: Instant): Pr
     const email = `billing@${externalId}.example`;
     const { customer } = await createCustomer(begun, unit, { externalId, name, email, currency, timezone: member.zone, metadata: { product: 'orbit' } });
     const quantities = member.plan === 'orbit_team' ? { seat: String(member.seats) } : {};
-    const { subscription } = await createSubscription(begun, unit, { customerId: customer.id, plan: member.plan, startsAt, quantities });
+    const { subscription } = await subscribe(begun, unit, { customerId: customer.id, plan: member.plan, startsAt, quantities });
     return { customerId: customer.id, subscriptionId: subscription.id };
   });
   if (member.deposit !== null) await fillWallet(asOf(engine, instant(Math.min(now, startsAt + HOUR_MS))), customerId, member.deposit);
   if (cancellation === null) return;
   const leaving = asOf(engine, cancellation.at);
-  await inUnit(leaving, (unit) => cancelSubscription(leaving, unit, { subscriptionId, atPeriodEnd: cancellation.atPeriodEnd, reason: 'left the demo' }));
+  await inUnit(leaving, (unit) => performCommand(leaving, unit, { customerId, decide: cancelSubscription({ subscriptionId, atPeriodEnd: cancellation.atPeriodEnd, reason: 'left the demo' }) }));
 }
 
 async function fillWallet(engine: Engine, customerId: string, amount: string): Promise<void> {

@@ -8,7 +8,9 @@ import { putFeature, putMeter, putPlan } from '../../service/catalog.js';
 import { createCustomer } from '../../service/customer.js';
 import { inUnit, type Engine } from '../../service/engine.js';
 import { ingestEvents } from '../../service/event.js';
-import { createSubscription, scheduleNextPhase } from '../../service/subscription.js';
+import { performCommand } from '../../service/command.js';
+import { subscribe } from '../../service/subscribe.js';
+import { scheduleNextPhase } from '../../service/subscription.js';
 
 const EXTERNAL_ID = 'diga-project';
 const ZONE = 'Europe/Madrid';
@@ -74,13 +76,13 @@ export async function loadDigaDemo(engine: Engine): Promise<{ id: string; extern
   const { customerId, subscriptionId } = await inUnit(begun, async (unit) => {
     const profile = { externalId: EXTERNAL_ID, name: 'Aurora Voice', email: 'billing@aurora-voice.example', currency: 'EUR', timezone: ZONE };
     const { customer } = await createCustomer(begun, unit, profile);
-    const { subscription } = await createSubscription(begun, unit, { customerId: customer.id, plan: 'diga_pro', startsAt });
+    const { subscription } = await subscribe(begun, unit, { customerId: customer.id, plan: 'diga_pro', startsAt });
     return { customerId: customer.id, subscriptionId: subscription.id };
   });
   const outcomes = await ingestEvents(engine, events);
   const wrong = outcomes.find((outcome) => outcome.status !== 'accepted');
   if (wrong !== undefined) throw new Error(`an event of the demo was not accepted: ${JSON.stringify(wrong)}`);
-  await inUnit(engine, (unit) => scheduleNextPhase(engine, unit, { subscriptionId, plan: 'diga_basic' }));
+  await inUnit(engine, (unit) => performCommand(engine, unit, { customerId, decide: scheduleNextPhase(engine, { subscriptionId, plan: 'diga_basic' }) }));
   return { id: customerId, externalId: EXTERNAL_ID };
 }
 

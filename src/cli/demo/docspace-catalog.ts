@@ -103,6 +103,8 @@ function business(input: { currency: string; amount: string; isYearly: boolean }
   return {
     name: 'Business',
     currency: input.currency,
+    // The wallet is for services that are used as one goes; plans are paid by card.
+    wallet_credit: 'kept',
     interval: input.isYearly ? YEAR : MONTH,
     features: [
       counted('manager', '1', 'admin'),

@@ -5,7 +5,7 @@ import { createCustomer } from '../../service/customer.js';
 import { inUnit, type Engine } from '../../service/engine.js';
 import { ingestEvents } from '../../service/event.js';
 import { readState } from '../../service/state.js';
-import { createSubscription } from '../../service/subscription.js';
+import { subscribe } from '../../service/subscribe.js';
 import { setTopUpSettings } from '../../service/top-up.js';
 import { depositToWallet, setPaymentMethod } from '../../service/wallet.js';
 import { docspaceCode, docspaceEvent, docspaceFeatures, docspaceMeters, docspacePlans } from './docspace-catalog.js';
@@ -36,8 +36,8 @@ export async function loadDocspaceDemo(engine: Engine): Promise<{ id: string; ex
   const now = instant(Math.floor(engine.clock.now() / MINUTE_MS) * MINUTE_MS);
   const id = await createPortal(engine);
   const planStartsAt = daysAfter(now, -PLAN_AGE_DAYS);
-  await subscribe(engine, id, { plan: 'business', quantities: { admin: '10' }, startsAt: planStartsAt });
-  await subscribe(engine, id, { plan: 'storage', quantities: { storage: '100' }, startsAt: daysAfter(now, -STORAGE_AGE_DAYS) });
+  await subscribePortal(engine, id, { plan: 'business', quantities: { admin: '10' }, startsAt: planStartsAt });
+  await subscribePortal(engine, id, { plan: 'storage', quantities: { storage: '100' }, startsAt: daysAfter(now, -STORAGE_AGE_DAYS) });
   await reportUsage(engine, id, { planStartsAt, now });
   await fillWallet(engine, id);
   return { id, externalId: EXTERNAL_ID };
@@ -74,9 +74,9 @@ async function createPortal(engine: Engine): Promise<string> {
   return customer.id;
 }
 
-async function subscribe(engine: Engine, customerId: string, terms: { plan: string; quantities: Record<string, string>; startsAt: Instant }): Promise<void> {
+async function subscribePortal(engine: Engine, customerId: string, terms: { plan: string; quantities: Record<string, string>; startsAt: Instant }): Promise<void> {
   const { plan, quantities, startsAt } = terms;
-  await inUnit(engine, (unit) => createSubscription(engine, unit, { customerId, plan: docspaceCode(plan), quantities, startsAt }));
+  await inUnit(engine, (unit) => subscribe(engine, unit, { customerId, plan: docspaceCode(plan), quantities, startsAt }));
 }
 
 async function reportUsage(engine: Engine, customerId: string, when: { planStartsAt: Instant; now: Instant }): Promise<void> {

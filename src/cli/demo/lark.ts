@@ -5,7 +5,7 @@ import { putMeter, putPlan } from '../../service/catalog.js';
 import { createCustomer } from '../../service/customer.js';
 import { inUnit, type Engine } from '../../service/engine.js';
 import { ingestEvents } from '../../service/event.js';
-import { createSubscription } from '../../service/subscription.js';
+import { subscribe } from '../../service/subscribe.js';
 
 const EXTERNAL_ID = 'user_1234567890';
 const ZONE = 'UTC';
@@ -41,7 +41,7 @@ export async function loadLarkDemo(engine: Engine): Promise<{ id: string; extern
   const customerId = await inUnit(begun, async (unit) => {
     const profile = { externalId: EXTERNAL_ID, name: 'John Doe', email: 'john.doe@example.com', currency: 'USD', timezone: ZONE };
     const { customer } = await createCustomer(begun, unit, profile);
-    await createSubscription(begun, unit, { customerId: customer.id, plan: 'lark_compute', startsAt });
+    await subscribe(begun, unit, { customerId: customer.id, plan: 'lark_compute', startsAt });
     return customer.id;
   });
   const outcomes = await ingestEvents(engine, events);

@@ -6,7 +6,7 @@ import type { IndexedPeriod, IntervalUnit } from '../../../core/period.js';
 import { fixedPrices, type Plan } from '../../../core/plan.js';
 import type { PriceModel } from '../../../core/price.js';
 import { billingState, type BillingState, type SubscriptionState } from '../../../core/state.js';
-import { multiplierOf, quantityOf, resolveSubscription, type Phase, type Subscription } from '../../../core/subscription.js';
+import { evolveSubscription, multiplierOf, quantityOf, resolveSubscription, type Phase, type Subscription } from '../../../core/subscription.js';
 import type { PriceUsage } from '../../../core/usage.js';
 import type { DigaNextPhase, DigaSubscription } from './schema.js';
 
@@ -120,15 +120,14 @@ function onFreePlan({ customer, revision, subscriptions, asOf }: BillingState, p
   const ends = subscriptions.map(({ subscription }) => subscription.endsAt).filter((endsAt) => endsAt <= asOf);
   const startsAt = ends.reduce((last, endsAt) => latest(last, endsAt), customer.createdAt);
   const subscription = freeSubscription({ plan, startsAt, zone: customer.zone });
-  return billingState({ customer, revision, subscriptions: [subscription], windows: [], balances: [], topUp: null, paymentMethod: null }, asOf);
+  return billingState({ customer, revision, subscriptions: [subscription], cursors: [], windows: [], balances: [], tax: null, topUp: null, paymentMethod: null }, asOf);
 }
 
 function freeSubscription(input: { plan: Plan; startsAt: Instant; zone: string }): Subscription {
   const { plan, startsAt, zone } = input;
   const terms = { planVersionId: plan.versionId, quantities: {}, multipliers: {}, overage: true };
-  const phases = [{ startsAt, isAnchor: true, terms }];
-  const record = { id: 'free', startsAt, trialEndsAt: null, zone, alignment: plan.alignment, phases, canceledAt: null, endsAt: null, cancelReason: null };
-  return resolveSubscription(record, () => plan);
+  const created = { type: 'created', madeAt: startsAt, startsAt, trialEndsAt: null, anchorAt: null, zone, alignment: plan.alignment, addonOf: null, terms } as const;
+  return resolveSubscription(evolveSubscription(undefined, { id: 'free', revision: 0 }, created), () => plan);
 }
 
 /** Section 2, next_invoice_date: "the plan has been cancelled: it will not renew". */

@@ -1,0 +1,194 @@
+import { accruedAmounts } from './accrual.js';
+import { justBefore, nextDueAt, type Cursor } from './charge.js';
+import { DEFAULT_SERIES } from './plan.js';
+import type { CustomerFacts } from './facts.js';
+import { FOREVER, earliest, type Instant } from './instant.js';
+import { contributionOf, graceEnd, type Contribution, type Invoice } from './invoice.js';
+import { postTransaction } from './ledger.js';
+import { addMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
+import { periodContaining } from './period.js';
+import { issueTransactions } from './receivable.js';
+import { withCursors } from './standing.js';
+import { billingPeriodAt, phaseAt, type Subscription } from './subscription.js';
+import { applyTax } from './tax.js';
+import { isChanged } from './usage-charge.js';
+import { wallets } from './wallet.js';
+import { seriesText, type UsageWindow } from './window.js';
+
+/** The facts with everything booked that was due, and what was booked on the way. */
+export interface Booked {
+  readonly facts: CustomerFacts;
+  /** Final, in order of date. */
+  readonly due: readonly Invoice[];
+  /** Due, but waiting for late usage until their `finalizesAt`; in order of date. */
+  readonly drafts: readonly Invoice[];
+}
+
+/** More than any schedule brings in the ten years that a state may be asked ahead; what is more waits for the worker. */
+const MAX_INVOICES = 5_000;
+
+/**
+ * Makes every invoice that has fallen due by `at` and tells the facts as they are then. Reading, the worker, commands
+ * and previews all go through here: only who saves the outcome differs.
+ */
+export function bookDue(facts: CustomerFacts, at: Instant): Booked {
+  const made: Array<{ invoice: Invoice; facts: CustomerFacts }> = [];
+  let current = facts;
+  while (made.length < MAX_INVOICES) {
+    const invoices = nextInvoices(current, at);
+    if (invoices.length === 0) break;
+    for (const invoice of invoices) {
+      current = withInvoice(current, invoice);
+      made.push({ invoice, facts: current });
+    }
+  }
+  // One that is final takes those before it along: invoices are final in order.
+  const last = made.findLastIndex(({ invoice }) => invoice.finalizesAt <= at);
+  return {
+    facts: made[last]?.facts ?? facts,
+    due: made.slice(0, last + 1).map(({ invoice }) => invoice),
+    drafts: made.slice(last + 1).map(({ invoice }) => invoice),
+  };
+}
+
+/** The next invoice after everything that is due at `at`, if nothing more happens; null when nothing will be billed again. */
+export function upcomingInvoice(booked: Booked, at: Instant): Invoice | null {
+  const facts = booked.drafts.reduce(withInvoice, booked.facts);
+  const [next] = nextInvoices(facts, FOREVER);
+  return next === undefined || next.date <= at ? null : next;
+}
+
+/** When the customer next has to be looked at, if the facts stay as they are; FOREVER when never. */
+export function nextBookingAt(facts: CustomerFacts, at: Instant): Instant {
+  const { due, drafts, facts: after } = bookDue(facts, at);
+  if (due.length > 0) return at;
+  const waiting = drafts.reduce((first, invoice) => earliest(first, invoice.finalizesAt), FOREVER);
+  const cursors = new Map(after.cursors.map((cursor) => [cursor.subscriptionId, cursor]));
+  const passed: Cursor = { at, revision: facts.revision };
+  return after.subscriptions.reduce((first, subscription) => {
+    const cursor = cursors.get(subscription.id) ?? null;
+    const from = cursor !== null && cursor.at > at ? cursor : passed;
+    return earliest(first, dueAt(subscription, subscription.startsAt > at ? null : from, after.windows));
+  }, waiting);
+}
+
+/** Everything that falls due at the earliest moment at which anything does, up to `limit`: an invoice per currency and series. */
+function nextInvoices(facts: CustomerFacts, limit: Instant): Invoice[] {
+  const cursors = new Map<string, Cursor | null>(facts.subscriptions.map(({ id }) => [id, facts.cursors.find((cursor) => cursor.subscriptionId === id) ?? null]));
+  const probes = new Map(cursors);
+  for (;;) {
+    const dated = facts.subscriptions.map((subscription) => ({ subscription, date: dueAt(subscription, probes.get(subscription.id) ?? null, facts.windows) }));
+    const date = dated.reduce((first, entry) => earliest(first, entry.date), FOREVER);
+    if (date === FOREVER || date > limit) return [];
+    const parts = facts.subscriptions
+      .filter((subscription) => subscription.startsAt <= date)
+      .map((subscription) => ({ subscription, contribution: contributionOf(subscription, facts.windows, { after: cursors.get(subscription.id) ?? null, upTo: date }) }));
+    const groups = grouped(parts, date).filter((group) => isWorthIssuing(group, date));
+    if (groups.length > 0) return invoicesOf(facts, groups, { date, cursors });
+    for (const entry of dated) if (entry.date === date) probes.set(entry.subscription.id, { at: date, revision: Number.MAX_SAFE_INTEGER });
+  }
+}
+
+/** As nextDueAt; late usage of a subscription that has no turns any more is due when its next turn would have been. */
+function dueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
+  const next = nextDueAt(subscription, after);
+  if (next !== FOREVER || after === null || !rows.some((row) => row.subscriptionId === subscription.id && row.settled !== null && isChanged(row))) return next;
+  const phase = phaseAt(subscription, justBefore(subscription.endsAt === FOREVER ? after.at : subscription.endsAt));
+  return after.at < phase.schedule.startsAt ? FOREVER : periodContaining(phase.schedule, after.at).endsAt;
+}
+
+interface Part {
+  readonly subscription: Subscription;
+  readonly contribution: Contribution;
+}
+
+function grouped(parts: readonly Part[], date: Instant): Part[][] {
+  const groups = new Map<string, Part[]>();
+  for (const part of parts.filter(({ contribution }) => contribution.lines.length > 0 || contribution.settles.length > 0)) {
+    const { currency, invoiceSeries } = phaseAt(part.subscription, date).plan;
+    const key = `${currency} ${invoiceSeries}`;
+    groups.set(key, [...(groups.get(key) ?? []), part]);
+  }
+  return [...groups.values()];
+}
+
+/** An invoice over nothing is written only for a turn of a billing period. */
+function isWorthIssuing(parts: readonly Part[], date: Instant): boolean {
+  return parts.some(({ subscription, contribution: { lines } }) => lines.some((line) => line.amount.minor !== 0n || line.kind === 'fixed') || (lines.length > 0 && isTurn(subscription, date)));
+}
+
+function isTurn(subscription: Subscription, date: Instant): boolean {
+  return date > subscription.startsAt && billingPeriodAt(subscription, justBefore(date)).endsAt === date;
+}
+
+function invoicesOf(facts: CustomerFacts, groups: readonly Part[][], input: { date: Instant; cursors: ReadonlyMap<string, Cursor | null> }): Invoice[] {
+  const invoices: Invoice[] = [];
+  let balances = facts.balances;
+  for (const parts of groups) {
+    const invoice = invoiceOf({ ...facts, balances }, parts, input);
+    invoices.push(invoice);
+    balances = issueTransactions(invoice.key, invoice).reduce(postTransaction, balances);
+  }
+  return invoices;
+}
+
+function invoiceOf(facts: CustomerFacts, parts: readonly Part[], input: { date: Instant; cursors: ReadonlyMap<string, Cursor | null> }): Invoice {
+  const { date, cursors } = input;
+  const plans = parts.map(({ subscription }) => phaseAt(subscription, date).plan);
+  const [plan] = plans;
+  if (plan === undefined) throw new Error('an invoice is of something');
+  const { currency } = plan;
+  const lines = parts.flatMap(({ contribution }) => contribution.lines);
+  const taxed = applyTax(sumMoney(lines.map((line) => line.amount), currency), facts.tax);
+  const walletCredit = creditOf(facts, taxed.total, plans.every((each) => each.isWalletApplied));
+  const from = parts.map(({ subscription: { id } }) => `${id}@${cursors.get(id)?.at ?? ''}.${cursors.get(id)?.revision ?? ''}`);
+  return {
+    date,
+    currency,
+    series: plan.invoiceSeries ?? DEFAULT_SERIES,
+    lines,
+    ...taxed,
+    walletCredit,
+    amountDue: subtractMoney(taxed.total, walletCredit),
+    finalizesAt: graceEnd(date, Math.max(...parts.map(({ contribution }) => contribution.graceHours))),
+    key: `${date} ${currency} ${plan.invoiceSeries} ${from.join(' ')}`,
+    subscriptionIds: parts.map(({ subscription }) => subscription.id),
+    settles: parts.flatMap(({ contribution }) => contribution.settles),
+  };
+}
+
+/** What the wallet pays of a total: what is available, as far as it goes. What an invoice gives back goes to the wallet. */
+function creditOf(facts: CustomerFacts, total: Money, isApplied: boolean): Money {
+  if (total.minor < 0n) return total;
+  if (!isApplied) return zeroMoney(total.currency);
+  const wallet = wallets({ currency: total.currency, balances: facts.balances, accrued: accruedAmounts(facts).filter((money) => money.currency === total.currency) })[0];
+  const available = wallet?.available ?? zeroMoney(total.currency);
+  if (available.minor <= 0n) return zeroMoney(total.currency);
+  return available.minor < total.minor ? available : total;
+}
+
+/** The facts once the invoice is issued. */
+export function withInvoice(facts: CustomerFacts, invoice: Invoice): CustomerFacts {
+  const settled = new Set(invoice.settles.map(rowKey));
+  return {
+    ...facts,
+    cursors: withCursors(facts.cursors, invoice.subscriptionIds.map((subscriptionId) => ({ subscriptionId, at: invoice.date, revision: facts.revision }))),
+    balances: issueTransactions(invoice.key, invoice).reduce(postTransaction, facts.balances),
+    windows: facts.windows.map((row) => (settled.has(rowKey(row)) ? settledRow(row) : row)),
+  };
+}
+
+/** The row once an invoice has billed what it says. */
+export function settledRow(row: UsageWindow): UsageWindow {
+  return { ...row, settled: { used: row.tally.used, carried: row.carried } };
+}
+
+export function rowKey(row: UsageWindow): string {
+  return `${seriesText(row)}\n${row.startsAt}`;
+}
+
+/** What is owed on invoices, in one currency. */
+export function owedIn(facts: Pick<CustomerFacts, 'balances'>, zero: Money): Money {
+  const entries = facts.balances.filter((balance) => balance.account === 'receivable' && balance.money.currency === zero.currency);
+  return entries.reduce((total, balance) => addMoney(total, { ...balance.money, minor: -balance.money.minor }), zero);
+}

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { at, canceled, facts, fixed, phase, plan, subscription } from '../../test/support/core.js';
+import { billed, commands, histories, lineText, live, only, type Command, type Life } from '../../test/support/life.js';
+import { bookDue } from './booking.js';
+import { fixedTotal, isUnbilled, nextDueAt } from './charge.js';
+import { FOREVER, earliest, instant } from './instant.js';
+import { moneyText } from './money.js';
+import { boundaryAt, periodContaining } from './period.js';
+import { isInTrial, phaseAt, type Proration, type Subscription, type SubscriptionChange } from './subscription.js';
+
+const SMALL = plan({ code: 'small', prices: [fixed('base', '30', { per_seat: true }), fixed('extra', '7')] });
+const LARGE = plan({ code: 'large', prices: [fixed('base', '60', { per_seat: true }), fixed('extra', '7')] });
+const ODD = plan({ code: 'odd', prices: [fixed('base', '47.31', { per_seat: true })] });
+const YEARLY = plan({ code: 'yearly', interval: { unit: 'year', count: 1 }, prices: [fixed('base', '300', { per_seat: true })] });
+const CALENDAR = plan({ code: 'calendar', alignment: 'calendar', prices: [fixed('base', '60')] });
+
+const BY_SECOND: Proration = { mode: 'prorate', policy: 'by_second' };
+
+function changed(to: typeof SMALL, day: string, over: Partial<Extract<SubscriptionChange, { type: 'phase_scheduled' }>> = {}, isAnchor = false): SubscriptionChange {
+  return phase(to, day, isAnchor, { madeAt: at(day), proration: BY_SECOND, ...over });
+}
+
+function linesUpTo(of: Subscription, moment: string): string[] {
+  return bookDue(facts([of]), at(moment)).due.flatMap((invoice) => invoice.lines.map((line) => lineText(line).replaceAll('T00:00:00Z', '')));
+}
+
+describe('what is unbilled', () => {
+  it('lies after the cursor by moment, then by revision', () => {
+    const cursor = { at: at('2026-01-10'), revision: 5 };
+
+    expect([isUnbilled(null, at('2026-01-01'), 0), isUnbilled(cursor, at('2026-01-09'), 9), isUnbilled(cursor, at('2026-01-10'), 5), isUnbilled(cursor, at('2026-01-10'), 6), isUnbilled(cursor, at('2026-01-11'), 0)]).toEqual([true, false, false, true, true]);
+  });
+});
+
+describe('a change within a period', () => {
+  it('gives back what is left of the old price and charges the new one; what stays as it is stands on no line', () => {
+    const of = subscription({ plan: SMALL, plans: [LARGE], changes: [changed(LARGE, '2026-01-16')] });
+
+    expect(linesUpTo(of, '2026-01-20').slice(2)).toEqual([
+      'proration small: base, unused [2026-01-16, 2026-02-01) -15.48', 'proration large: base, rest of the period [2026-01-16, 2026-02-01) 30.97',
+    ]);
+  });
+
+  it('costs the difference for the whole period when it is dearer, and nothing when it is cheaper', () => {
+    const proration: Proration = { mode: 'difference', policy: 'by_second' };
+    const dearer = subscription({ plan: SMALL, plans: [LARGE], changes: [changed(LARGE, '2026-01-16', { proration })] });
+    const cheaper = subscription({ plan: LARGE, plans: [SMALL], changes: [changed(SMALL, '2026-01-16', { proration })] });
+
+    expect(linesUpTo(dearer, '2026-01-20').slice(2).map((line) => line.split(' ').at(-1))).toEqual(['-30.00', '60.00']);
+    expect(linesUpTo(cheaper, '2026-01-20').slice(2)).toEqual([]);
+  });
+
+  it('costs nothing when nothing is prorated, and gives back later only what was paid', () => {
+    const silent = changed(LARGE, '2026-01-10', { proration: { mode: 'none', policy: 'by_second' } });
+    const end = { ...canceled('2026-01-16', '2026-01-16'), proration: BY_SECOND } as SubscriptionChange;
+    const of = subscription({ plan: SMALL, plans: [LARGE], changes: [silent, end] });
+
+    expect(linesUpTo(of, '2026-01-20').slice(2)).toEqual(['proration small: base, unused [2026-01-16, 2026-02-01) -15.48', 'proration small: extra, unused [2026-01-16, 2026-02-01) -3.61']);
+  });
+
+  it('is invoiced with the next turn when asked', () => {
+    const of = subscription({ plan: SMALL, plans: [LARGE], changes: [changed(LARGE, '2026-01-16', { invoice: 'next' })] });
+
+    expect(bookDue(facts([of]), at('2026-02-01')).due.map((invoice) => moneyText(invoice.total))).toEqual(['37.00', '82.49']);
+  });
+
+  it('to another interval gives back the old and charges a full new period', () => {
+    const of = subscription({ plan: SMALL, plans: [YEARLY], changes: [changed(YEARLY, '2026-01-16', {}, true)] });
+
+    expect(linesUpTo(of, '2026-01-20').slice(2)).toEqual([
+      'proration small: base, unused [2026-01-16, 2026-02-01) -15.48', 'proration small: extra, unused [2026-01-16, 2026-02-01) -3.61', 'fixed yearly: base [2026-01-16, 2027-01-16) 300.00',
+    ]);
+  });
+
+  it('within a trial costs nothing', () => {
+    const of = subscription({ plan: SMALL, trialDays: 14, plans: [LARGE], changes: [changed(LARGE, '2026-01-05')] });
+
+    expect(linesUpTo(of, '2026-01-20').map((line) => line.split(' ').at(-1))).toEqual(['60.00', '7.00']);
+  });
+
+  it('up and the mirrored one down cancel each other line by line', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 * 86_400 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.constantFrom('by_second' as const, 'by_day' as const), (second, few, many, policy) => {
+        const moment = instant(at('2026-01-01') + second * 1000);
+        const legs = (from: number, to: number): string[] => {
+          const change = phase(ODD, '2026-01-02', false, { startsAt: moment, madeAt: moment, proration: { mode: 'prorate', policy }, terms: { planVersionId: ODD.versionId, quantities: { base: String(to) }, multipliers: {}, overage: true } });
+          const of = subscription({ plan: ODD, quantities: { base: String(from) }, changes: [change] });
+          return bookDue(facts([of]), moment).due.flatMap((invoice) => invoice.lines).filter((line) => line.kind === 'proration').map((line) => String(line.amount.minor)).sort();
+        };
+
+        expect(legs(few, many)).toEqual(legs(many, few).map((minor) => (minor.startsWith('-') ? minor.slice(1) : `-${minor}`)).sort());
+      }),
+    );
+  });
+});
+
+describe('a pause', () => {
+  it('gives back what is left; the resumed period is charged in full', () => {
+    const paused = changed(SMALL, '2026-01-16', { isPaused: true }, true);
+    const of = subscription({ plan: SMALL, changes: [paused, changed(SMALL, '2026-03-05', {}, true)] });
+
+    expect(linesUpTo(of, '2026-03-10').filter((line) => line.includes('base'))).toEqual([
+      'fixed small: base [2026-01-01, 2026-02-01) 30.00', 'proration small: base, unused [2026-01-16, 2026-02-01) -15.48', 'fixed small: base [2026-03-05, 2026-04-05) 30.00',
+    ]);
+  });
+
+  it('has nothing due by itself', () => {
+    const of = subscription({ plan: SMALL, changes: [changed(SMALL, '2026-01-16', { isPaused: true }, true)] });
+
+    expect(nextDueAt(of, { at: at('2026-01-16'), revision: 9 })).toBe(FOREVER);
+  });
+});
+
+describe('whatever happens', () => {
+  const plans = [SMALL, LARGE, ODD, YEARLY, CALENDAR];
+  const prorated = (command: Command): Command => ('proration' in command ? { ...command, proration: BY_SECOND } : command);
+  const immediate = (command: Command): Command => (command.do === 'change' ? { ...command, invoice: 'now' } : command);
+  /** A pause or a change for the end of a period may meet another one there. */
+  const kinds: ReadonlyArray<Command['do']> = ['change', 'phase', 'cancel', 'pause', 'resume', 'reactivate', 'nothing'];
+  const whenNow = (command: Command): Command => (command.do === 'pause' ? { ...command, when: 'now', forDays: null } : command);
+
+  it('what is charged by the second is the price weighted by time, to half a minor unit for each line', () => {
+    const parts = { plans, moments: 'apart' as const, commands: commands({ plans: plans.length, kinds }).map((command) => whenNow(immediate(prorated(command)))) };
+    fc.assert(
+      fc.property(histories(parts), (history) => {
+        const life = live({ ...history, steps: [...history.steps, { after: { ms: 12_345_678 }, command: { do: 'cancel', when: 'now', proration: BY_SECOND } }] }, 'each', 800);
+        const lines = billed(life).flatMap((invoice) => invoice.lines);
+        const minor = lines.reduce((total, line) => total + Number(line.amount.minor), 0);
+
+        expect(Math.abs(minor - 100 * priceOverTime(life))).toBeLessThanOrEqual(0.5 * lines.length + 0.001);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('no period has more given back than it was charged', () => {
+    const policies = (policy: Proration['policy']): fc.Arbitrary<Proration> => fc.record({ mode: fc.constantFrom('prorate', 'none'), policy: fc.constant(policy) });
+    const parts = { plans: [SMALL, LARGE, ODD, YEARLY], moments: 'apart' as const, commands: commands({ plans: 4, kinds, proration: policies('by_second') }).map((command) => whenNow(immediate(command))) };
+    fc.assert(
+      fc.property(histories(parts), (history) => {
+        for (const [turn, minor] of billedByTurn(live(history, 'each', 400))) expect(`${turn} ${minor < 0n}`).toBe(`${turn} false`);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** The fixed prices of each moment of the life, added up: an integral that knows nothing of invoices. */
+function priceOverTime(life: Life): number {
+  const subscription = only(life);
+  let total = 0;
+  let moment = subscription.startsAt;
+  while (moment < subscription.endsAt) {
+    const current = phaseAt(subscription, moment);
+    const period = periodContaining(current.schedule, moment);
+    const until = earliest(earliest(period.endsAt, current.endsAt), subscription.endsAt);
+    if (!current.isPaused && !isInTrial(subscription, moment)) {
+      const whole = boundaryAt(current.schedule, period.index + 1) - boundaryAt(current.schedule, period.index);
+      total += (Number(fixedTotal(current).toFixed()) * (until - moment)) / whole;
+    }
+    moment = until;
+  }
+  return total;
+}
+
+function billedByTurn(life: Life): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const line of billed(life).flatMap((invoice) => invoice.lines)) {
+    if (line.source.of !== 'fixed') continue;
+    const { startsAt, revision } = line.source.charge.turn;
+    sums.set(`${startsAt} ${revision}`, (sums.get(`${startsAt} ${revision}`) ?? 0n) + line.amount.minor);
+  }
+  return sums;
+}

@@ -1,0 +1,241 @@
+import { multiply, sum, type Decimal } from './decimal.js';
+import { FOREVER, earliest, instant, latest, type Instant } from './instant.js';
+import { negateMoney, type Money } from './money.js';
+import { boundaryAt, periodContaining, type IndexedPeriod, type Period } from './period.js';
+import { fixedPrices, usagePrices, type FixedPrice } from './plan.js';
+import { WHOLE, prorate, shareOf, type Share } from './proration.js';
+import {
+  billingPeriodAt, comesBefore, isInTrial, isServing, multiplierOf, phaseAt, quantityOf, turnAt, usageWindowAt, type Phase, type Proration, type Subscription, type Turn,
+} from './subscription.js';
+
+/** How far a subscription has been invoiced: everything due up to `at`, by changes up to `revision`. */
+export interface Cursor {
+  readonly at: Instant;
+  readonly revision: number;
+}
+
+/** What lies after a cursor, up to and with a moment. */
+export interface Span {
+  readonly after: Cursor | null;
+  readonly upTo: Instant;
+}
+
+/** A fixed price for a billing period or a part of it: in advance, or given back and charged anew when terms change. */
+export interface FixedCharge {
+  readonly kind: 'fixed' | 'proration';
+  /** When it falls due. */
+  readonly date: Instant;
+  readonly phase: Phase;
+  readonly price: FixedPrice;
+  /** The billing period that it is for. */
+  readonly turn: Turn;
+  /** The part of it that is paid for. */
+  readonly period: Period;
+  /** The whole interval that the price is for. */
+  readonly full: Period;
+  readonly share: Share;
+  readonly proration: Proration | null;
+  readonly quantity: Decimal;
+  /** Price of one for the whole interval, major units; the multiplier applied. */
+  readonly unitAmount: Decimal;
+  /** Below zero when it is given back. */
+  readonly amount: Money;
+}
+
+/** Whether what is due at `date` because of the change `revision` has not been invoiced. */
+export function isUnbilled(after: Cursor | null, date: Instant, revision: number): boolean {
+  return after === null || date > after.at || (date === after.at && revision > after.revision);
+}
+
+/** The charges for fixed prices that fall due in the span, in order of time. Those paid from the wallet are not charged here. */
+export function fixedCharges(subscription: Subscription, span: Span): FixedCharge[] {
+  const phases = begunPhases(subscription);
+  const charges = phases.flatMap((_, index) => [...changeCharges({ subscription, phases, index, span }), ...turnCharges({ subscription, phases, index, span })]);
+  return [...charges, ...endingCredits(subscription, phases, span)];
+}
+
+interface Place {
+  readonly subscription: Subscription;
+  readonly phases: readonly Phase[];
+  readonly index: number;
+  readonly span: Span;
+}
+
+/**
+ * The next moment after the cursor at which something may fall due: a phase that begins, the end, a turn of the billing
+ * period or the close of a usage window. FOREVER when nothing will by itself.
+ */
+export function nextDueAt(subscription: Subscription, after: Cursor | null): Instant {
+  const phases = begunPhases(subscription);
+  const moments = phases.filter((phase) => isUnbilled(after, phase.startsAt, phase.revision)).map((phase) => phase.startsAt);
+  const { ending } = subscription;
+  if (ending !== null && isUnbilled(after, ending.endsAt, ending.revision)) moments.push(ending.endsAt);
+  const at = after === null ? subscription.startsAt : latest(after.at, subscription.startsAt);
+  if (isServing(subscription, at) && isBilling(phaseAt(subscription, at))) {
+    moments.push(billingPeriodAt(subscription, at).endsAt);
+    for (const price of usagePrices(phaseAt(subscription, at).plan)) if (price.paidFrom === 'invoice') moments.push(usageWindowAt(subscription, price, at).endsAt);
+  }
+  return moments.reduce((first, moment) => earliest(first, moment), FOREVER);
+}
+
+/** Whether anything of the phase ever stands on an invoice. */
+function isBilling({ plan }: Phase): boolean {
+  return plan.minimum !== null || plan.maximum !== null || plan.prices.some((price) => price.paidFrom === 'invoice' && (price.type === 'fixed' || price.included !== 'unlimited' || price.minimum !== null));
+}
+
+/** The phases that come about: not those that would begin when the subscription has ended. */
+function begunPhases(subscription: Subscription): readonly Phase[] {
+  const { ending } = subscription;
+  return ending === null ? subscription.phases : subscription.phases.filter((phase, index) => index === 0 || comesBefore(phase, ending));
+}
+
+/** A full period's prices at each turn within the phase. What ends the phase at a turn counts only if it was known before. */
+function turnCharges({ subscription, phases, index, span }: Place): FixedCharge[] {
+  const phase = phases[index] as Phase;
+  if (phase.isPaused || fixedPrices(phase.plan).length === 0) return [];
+  const next = phases[index + 1];
+  const until = next?.startsAt ?? subscription.endsAt;
+  const isLateStop = until !== FOREVER && (next?.madeAt ?? subscription.ending?.requestedAt ?? FOREVER) >= until;
+  const charges: FixedCharge[] = [];
+  let at = firstTurn(phase, index);
+  const { after, upTo } = span;
+  if (after !== null && after.at > at) at = periodContaining(phase.schedule, after.at).startsAt;
+  while (at <= upTo && (at < until || (at === until && isLateStop))) {
+    const period = periodContaining(phase.schedule, at);
+    const revision = at === phase.startsAt ? phase.revision : 0;
+    if (!isInTrial(subscription, at) && isUnbilled(after, at, revision)) {
+      const full = fullInterval(phase, period);
+      const { policy, share } = firstShare(phase, period, full, subscription.zone);
+      charges.push(...chargesOf({ kind: 'fixed', phase, date: at, turn: { startsAt: at, revision }, period, full, share, proration: policy, sign: 1 }));
+    }
+    at = period.endsAt;
+  }
+  return charges;
+}
+
+/** A phase that goes on from the one before charges its first turn only where a period begins with it, and it was known before. */
+function firstTurn(phase: Phase, index: number): Instant {
+  if (index === 0 || phase.isAnchor) return phase.startsAt;
+  const period = periodContaining(phase.schedule, phase.startsAt);
+  return period.startsAt === phase.startsAt && phase.madeAt < phase.startsAt ? phase.startsAt : period.endsAt;
+}
+
+/** The share of a whole interval that a period is: less than one where billing begins within an interval. */
+function firstShare(phase: Phase, period: Period, full: Period, zone: string): { policy: Proration | null; share: Share } {
+  const { proration } = phase.plan;
+  if (period.startsAt === full.startsAt || proration === 'none') return { policy: null, share: WHOLE };
+  return { policy: { mode: 'prorate', policy: proration }, share: shareOf({ part: period, full, policy: proration, zone }) };
+}
+
+/** What a change within a period gives back and charges. */
+function changeCharges({ subscription, phases, index, span }: Place): FixedCharge[] {
+  const phase = phases[index] as Phase;
+  const before = phases[index - 1];
+  if (before === undefined || before.isPaused) return [];
+  const { startsAt, madeAt, revision, proration } = phase;
+  const rest = restOfPeriod(subscription, before, { at: startsAt, madeAt, proration });
+  if (rest === undefined) return [];
+  const date = phase.invoice === 'now' ? startsAt : earliest(rest.period.endsAt, cutAfter(subscription, phases, index));
+  if (date > span.upTo || !isUnbilled(span.after, date, revision)) return [];
+  const basis = basisOf(phases, index - 1, rest.turn.startsAt);
+  const goesOn = !phase.isAnchor && !phase.isPaused;
+  if (proration.mode === 'difference' && !isDearer(phase, basis)) return [];
+  const common = { kind: 'proration', date, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration } as const;
+  const credits = chargesOf({ ...common, phase: basis, sign: -1 });
+  if (!goesOn) return credits;
+  return withoutUnchanged(credits, chargesOf({ ...common, phase, sign: 1 }));
+}
+
+/** What is left of the period when the subscription ends within it. */
+function endingCredits(subscription: Subscription, phases: readonly Phase[], span: Span): FixedCharge[] {
+  const { ending } = subscription;
+  const last = phases.at(-1);
+  if (ending === null || last === undefined || last.isPaused || ending.endsAt > span.upTo || !isUnbilled(span.after, ending.endsAt, ending.revision)) return [];
+  if (ending.endsAt < subscription.startsAt || ending.endsAt < last.startsAt) return [];
+  const { proration } = ending;
+  const rest = restOfPeriod(subscription, last, { at: ending.endsAt, madeAt: ending.requestedAt, proration });
+  if (rest === undefined) return [];
+  const basis = basisOf(phases, phases.length - 1, rest.turn.startsAt);
+  return chargesOf({ kind: 'proration', date: ending.endsAt, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration, phase: basis, sign: -1 });
+}
+
+interface Rest {
+  readonly turn: Turn;
+  readonly period: Period;
+  readonly full: Period;
+  readonly share: Share;
+}
+
+/** The part of the current period after `at` and its share; undefined when nothing of it was charged or is to be prorated. */
+function restOfPeriod(subscription: Subscription, before: Phase, change: { at: Instant; madeAt: Instant; proration: Proration }): Rest | undefined {
+  const { at, madeAt, proration } = change;
+  if (proration.mode === 'none' || isInTrial(subscription, at)) return undefined;
+  const current = periodContaining(before.schedule, at);
+  // A change that was known before a turn takes effect with it: nothing of the next period was charged.
+  if (current.startsAt === at && madeAt < at) return undefined;
+  const full = fullInterval(before, current);
+  const period = { startsAt: at, endsAt: current.endsAt };
+  const share = proration.mode === 'difference' ? WHOLE : shareOf({ part: period, full, policy: proration.policy, zone: subscription.zone });
+  return { turn: turnAt(subscription, before, at), period, full, share };
+}
+
+/** The phase whose prices have been charged for the period that began at `turnsAt`, as things stand in phase `index`. */
+function basisOf(phases: readonly Phase[], index: number, turnsAt: Instant): Phase {
+  const from = phases.findLastIndex((phase, at) => at <= index && (phase.startsAt < turnsAt || (phase.startsAt === turnsAt && (at === 0 || phase.isAnchor || phase.madeAt < turnsAt))));
+  let basis = phases[Math.max(from, 0)] as Phase;
+  for (const phase of phases.slice(from + 1, index + 1)) {
+    const { mode } = phase.proration;
+    if (mode === 'prorate' || (mode === 'difference' && isDearer(phase, basis))) basis = phase;
+  }
+  return basis;
+}
+
+function isDearer(phase: Phase, basis: Phase): boolean {
+  return fixedTotal(phase).gt(fixedTotal(basis));
+}
+
+/** What the phase's fixed prices on invoices cost for a whole interval, exactly, in major units. */
+export function fixedTotal(phase: Phase): Decimal {
+  return sum(invoicedPrices(phase).map((price) => multiply(multiply(price.amount, multiplierOf(phase, price.code)), quantityOf(phase, price.code))));
+}
+
+/** When a new count, a pause or the end comes after phase `index`. */
+function cutAfter(subscription: Subscription, phases: readonly Phase[], index: number): Instant {
+  const next = phases.slice(index + 1).find((phase) => phase.isAnchor || phase.isPaused);
+  return earliest(subscription.endsAt, next?.startsAt ?? FOREVER);
+}
+
+/** The whole interval that a (perhaps short) period of the phase's schedule belongs to. */
+function fullInterval(phase: Phase, period: IndexedPeriod): Period {
+  return { startsAt: boundaryAt(phase.schedule, period.index), endsAt: boundaryAt(phase.schedule, period.index + 1) };
+}
+
+function invoicedPrices(phase: Phase): FixedPrice[] {
+  return fixedPrices(phase.plan).filter((price) => price.paidFrom === 'invoice');
+}
+
+function chargesOf(input: Omit<FixedCharge, 'price' | 'quantity' | 'unitAmount' | 'amount'> & { readonly sign: 1 | -1 }): FixedCharge[] {
+  const { sign, ...charge } = input;
+  return invoicedPrices(charge.phase).map((price) => {
+    const quantity = quantityOf(charge.phase, price.code);
+    const unitAmount = multiply(price.amount, multiplierOf(charge.phase, price.code));
+    const amount = prorate(multiply(unitAmount, quantity), charge.share, charge.phase.plan.currency);
+    return { ...charge, price, quantity, unitAmount, amount: sign === 1 ? amount : negateMoney(amount) };
+  });
+}
+
+/** A price that the change leaves as it is is neither given back nor charged. */
+function withoutUnchanged(credits: readonly FixedCharge[], charges: readonly FixedCharge[]): FixedCharge[] {
+  const isSame = (left: FixedCharge, right: FixedCharge): boolean => left.price.code === right.price.code && left.quantity.eq(right.quantity) && left.unitAmount.eq(right.unitAmount);
+  return [
+    ...credits.filter((credit) => !charges.some((charge) => isSame(credit, charge))),
+    ...charges.filter((charge) => !credits.some((credit) => isSame(credit, charge))),
+  ];
+}
+
+
+/** One moment before. */
+export function justBefore(at: Instant): Instant {
+  return instant(at - 1);
+}
+

@@ -1,0 +1,126 @@
+import { isUnbilled, justBefore, type Cursor, type Span } from './charge.js';
+import { ZERO } from './decimal.js';
+import { latest } from './instant.js';
+import { subtractMoney, type Money } from './money.js';
+import { periodContaining, type IndexedPeriod } from './period.js';
+import { usagePrices, type UsagePrice } from './plan.js';
+import { isInTrial, phaseAt, turnAt, usagePriceAt, usageWindowAt, type Subscription, type Turn } from './subscription.js';
+import { priceUsage, type PriceUsage } from './usage.js';
+import type { Settled, UsageWindow } from './window.js';
+
+/** What a closed window cost: all of it, or what late usage adds to what was invoiced before. */
+export interface UsageCharge {
+  readonly kind: 'usage' | 'adjustment';
+  readonly usage: PriceUsage;
+  /** The billing period that the window began in. */
+  readonly turn: Turn;
+  readonly amount: Money;
+  /** What the window had cost when it was invoiced; null for one that was not. */
+  readonly before: PriceUsage | null;
+  /** The rows that this settles. */
+  readonly rows: readonly UsageWindow[];
+}
+
+/** A closed window and the terms that price it: those in force when it closed. */
+interface ClosedWindow {
+  readonly price: UsagePrice;
+  readonly window: IndexedPeriod;
+  readonly revision: number;
+}
+
+/** The windows that closed in the span, priced by the rows of the subscription; and late usage of those that closed before. */
+export function usageCharges(subscription: Subscription, rows: readonly UsageWindow[], span: Span): UsageCharge[] {
+  const own = rows.filter((row) => row.subscriptionId === subscription.id);
+  const closed = closedWindows(subscription, span).map(({ price, window }) => closedCharge({ subscription, price, window, rows: own }));
+  return [...closed, ...lateCharges(subscription, own, span.after)];
+}
+
+/** The windows of prices on invoices that close in the span. */
+export function closedWindows(subscription: Subscription, span: Span): ClosedWindow[] {
+  const codes = new Set(subscription.phases.flatMap((phase) => usagePrices(phase.plan).map((price) => price.code)));
+  return [...codes].flatMap((code) => closedWindowsOf(subscription, code, span));
+}
+
+function closedWindowsOf(subscription: Subscription, code: string, { after, upTo }: Span): ClosedWindow[] {
+  const closed: ClosedWindow[] = [];
+  // One moment earlier: a change at the cursor's own moment may have closed a window there.
+  let at = after === null ? subscription.startsAt : latest(subscription.startsAt, justBefore(after.at));
+  while (at < upTo && at < subscription.endsAt) {
+    const phase = phaseAt(subscription, at);
+    const price = phase.isPaused ? undefined : usagePriceAt(subscription, code, at);
+    if (price === undefined) {
+      at = phase.endsAt;
+      continue;
+    }
+    const window = usageWindowAt(subscription, price, at);
+    if (window.endsAt > upTo) break;
+    const terms = usagePriceAt(subscription, code, justBefore(window.endsAt)) ?? price;
+    const revision = cutRevision(subscription, terms, window);
+    if (terms.paidFrom === 'invoice' && isUnbilled(after, window.endsAt, revision)) closed.push({ price: terms, window, revision });
+    at = window.endsAt;
+  }
+  return closed;
+}
+
+/** Number of the change that closed the window early; 0 when its time had come. */
+function cutRevision(subscription: Subscription, price: UsagePrice, window: IndexedPeriod): number {
+  const schedule = phaseAt(subscription, window.startsAt).windows.get(price.code);
+  if (schedule !== undefined && periodContaining(schedule, window.startsAt).endsAt === window.endsAt) return 0;
+  if (window.endsAt === subscription.endsAt) return subscription.ending?.revision ?? 0;
+  return subscription.phases.findLast((phase) => phase.startsAt === window.endsAt)?.revision ?? 0;
+}
+
+function closedCharge(input: { subscription: Subscription; price: UsagePrice; window: IndexedPeriod; rows: readonly UsageWindow[] }): UsageCharge {
+  const { subscription, price, window } = input;
+  const rows = input.rows.filter((row) => row.priceCode === price.code);
+  const usage = priceUsage({ subscription, phase: phaseAt(subscription, justBefore(window.endsAt)), price, window, rows });
+  return { kind: 'usage', usage, turn: turnOf(subscription, window), amount: usage.amount, before: null, rows: rows.filter((row) => row.startsAt === window.startsAt) };
+}
+
+/** What usage that was reported after its window was invoiced has changed. */
+function lateCharges(subscription: Subscription, rows: readonly UsageWindow[], after: Cursor | null): UsageCharge[] {
+  if (after === null) return [];
+  const seen = new Set<string>();
+  return rows.flatMap((row) => {
+    const key = `${row.priceCode} ${row.startsAt}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const price = usagePriceAt(subscription, row.priceCode, row.startsAt);
+    if (price === undefined) return [];
+    const window = usageWindowAt(subscription, price, row.startsAt);
+    if (window.endsAt > after.at || isInTrial(subscription, justBefore(window.endsAt))) return [];
+    const siblings = rows.filter((other) => other.priceCode === row.priceCode && other.startsAt === row.startsAt);
+    if (!siblings.some(isChanged)) return [];
+    return lateCharge({ subscription, price: usagePriceAt(subscription, row.priceCode, justBefore(window.endsAt)) ?? price, window, rows: siblings, after });
+  });
+}
+
+function lateCharge(input: { subscription: Subscription; price: UsagePrice; window: IndexedPeriod; rows: readonly UsageWindow[]; after: Cursor }): UsageCharge[] {
+  const { subscription, price, window, rows, after } = input;
+  // One that a change closed at the cursor's own moment is charged as closed, not as late.
+  if (price.paidFrom !== 'invoice' || isUnbilled(after, window.endsAt, cutRevision(subscription, price, window))) return [];
+  const common = { subscription, phase: phaseAt(subscription, justBefore(window.endsAt)), price, window };
+  const usage = priceUsage({ ...common, rows });
+  const before = priceUsage({ ...common, rows: rows.map(asSettled) });
+  return [{ kind: 'adjustment', usage, before, turn: turnOf(subscription, window), amount: subtractMoney(usage.amount, before.amount), rows }];
+}
+
+/** The row as it was when it was invoiced; one that was opened since had counted nothing. */
+function asSettled(row: UsageWindow): UsageWindow {
+  const { used, carried } = settledOf(row);
+  return { ...row, tally: { ...row.tally, used }, carried };
+}
+
+function settledOf(row: UsageWindow): Settled {
+  return row.settled ?? { used: ZERO, carried: row.carried };
+}
+
+/** Whether the row says something else than when it was invoiced. */
+export function isChanged(row: UsageWindow): boolean {
+  const { used, carried } = settledOf(row);
+  return !used.eq(row.tally.used) || !carried.eq(row.carried);
+}
+
+function turnOf(subscription: Subscription, window: IndexedPeriod): Turn {
+  return turnAt(subscription, phaseAt(subscription, window.startsAt), window.startsAt);
+}

@@ -1,0 +1,46 @@
+import type { Instant } from '../core/instant.js';
+import { factsOfHistory, historyUntil, type History } from '../core/history.js';
+import { Refusal } from '../core/problems.js';
+import { billingState, type BillingState } from '../core/state.js';
+import { selectCustomer } from '../store/customer.js';
+import type { Queryable } from '../store/database.js';
+import { selectEventEntries } from '../store/event.js';
+import { selectCustomerInvoices } from '../store/invoice.js';
+import { selectTransactions } from '../store/ledger.js';
+import { selectSettingChanges } from '../store/setting.js';
+import { selectSubscriptionChanges } from '../store/subscription.js';
+import { withPlans } from './catalog-cache.js';
+import { findCustomerId } from './customer.js';
+import type { Engine } from './engine.js';
+
+/** Every fact of a customer; of events those that happened up to `to`. */
+export async function loadHistory(queryable: Queryable, customerId: string, to?: Instant): Promise<History> {
+  const events: Array<History['events'][number]> = [];
+  for await (const entry of selectEventEntries(queryable, { customerId, ...(to === undefined ? {} : { to }) })) events.push(entry);
+  return {
+    changes: await selectSubscriptionChanges(queryable, customerId),
+    settings: await selectSettingChanges(queryable, customerId),
+    transactions: await selectTransactions(queryable, customerId),
+    invoices: await selectCustomerInvoices(queryable, customerId),
+    events,
+  };
+}
+
+/**
+ * The state at a moment of the past by what is known today, or (with `revision`) at any moment by what was known when
+ * the customer's change of that number had been made. Derived from the facts alone, so it takes longer the more events
+ * the customer has. The profile (name, e-mail, zone) is today's.
+ * @throws Refusal `not_found`, `invalid_request` when the customer has no such revision yet.
+ */
+export async function readPastState(engine: Engine, name: string, cutoff: { at: Instant; revision: number | undefined }): Promise<BillingState> {
+  const customerId = await findCustomerId(engine, name);
+  const stored = await selectCustomer(engine.database, customerId);
+  if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
+  if (cutoff.revision !== undefined && cutoff.revision > stored.revision) {
+    throw new Refusal('invalid_request', `The customer's last change is number ${stored.revision}.`, [{ pointer: 'querystring:/known_at_revision', detail: `must not be above ${stored.revision}` }]);
+  }
+  const whole = await loadHistory(engine.database, customerId, (cutoff.at + 1) as Instant);
+  const history = historyUntil(whole, { at: cutoff.at, revision: cutoff.revision ?? Number.MAX_SAFE_INTEGER });
+  const facts = await withPlans(engine, engine.database, (planOf) => factsOfHistory(history, stored.customer, planOf));
+  return billingState(cutoff.revision === undefined ? facts : { ...facts, revision: cutoff.revision }, cutoff.at);
+}

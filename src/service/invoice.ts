@@ -1,0 +1,147 @@
+import type { Instant } from '../core/instant.js';
+import type { Invoice } from '../core/invoice.js';
+import {
+  decideCreditNote, decidePayment, decideVoid, decideWriteOff, documentNumber, invoiceStanding, type CreditNote, type InvoiceDecision, type InvoiceStanding, type InvoiceStatus, type IssuedInvoice,
+} from '../core/issued-invoice.js';
+import { postTransaction } from '../core/ledger.js';
+import { CREDIT_NOTE_SERIES } from '../core/plan.js';
+import { notFound } from '../core/problems.js';
+import { updateStanding, type StoredCustomer } from '../store/customer.js';
+import {
+  insertCreditNote, insertDocumentOwner, insertInvoiceChange, selectCreditNotes, selectDocumentOwner, selectInvoice, selectInvoiceChanges, selectInvoices, takeNumber, updateInvoice,
+  type StoredInvoice,
+} from '../store/invoice.js';
+import { insertTransaction } from '../store/ledger.js';
+import { fromStandingText } from '../store/standing.js';
+import { invoiceIdOf } from './booking.js';
+import { findCustomerId, lockCustomer } from './customer.js';
+import type { Engine, Unit } from './engine.js';
+import { readState } from './state.js';
+
+/** An issued invoice with what became of it. */
+export interface InvoiceRead {
+  readonly customerId: string;
+  readonly invoice: IssuedInvoice;
+  readonly standing: InvoiceStanding;
+  readonly creditNotes: readonly CreditNote[];
+}
+
+/** A draft: due, not final yet, derived anew at every read. */
+export interface DraftRead {
+  readonly customerId: string;
+  readonly id: string;
+  readonly draft: Invoice;
+}
+
+/** @throws Refusal `not_found`. */
+export async function findInvoiceOwner(engine: Engine, invoiceId: string): Promise<string> {
+  const known = engine.aliases.get(invoiceId) ?? (await selectDocumentOwner(engine.database, invoiceId));
+  if (known === undefined) throw notFound('invoice', invoiceId);
+  engine.aliases.set(invoiceId, known);
+  return known;
+}
+
+/** The invoice, issued or in draft. @throws Refusal `not_found`. */
+export async function readInvoice(engine: Engine, invoiceId: string): Promise<InvoiceRead | DraftRead> {
+  const customerId = await findInvoiceOwner(engine, invoiceId);
+  const stored = await selectInvoice(engine.database, customerId, invoiceId);
+  if (stored !== undefined) return readInvoiceOf(engine, stored);
+  const draft = (await listDrafts(engine, customerId)).find(({ id }) => id === invoiceId);
+  if (draft === undefined) throw notFound('invoice', invoiceId);
+  return draft;
+}
+
+/** The customer's drafts, oldest first. @throws Refusal `not_found`. */
+export async function listDrafts(engine: Engine, customer: string): Promise<DraftRead[]> {
+  const state = await readState(engine, customer);
+  return state.drafts.map((draft) => ({ customerId: state.customer.id, id: invoiceIdOf(state.customer.id, draft), draft }));
+}
+
+/** Issued invoices, newest first. @throws Refusal `not_found` for a customer that is not there. */
+export async function listInvoices(
+  engine: Engine,
+  input: { customer: string | undefined; status: InvoiceStatus | undefined; before: { readonly date: Instant; readonly id: string } | undefined; limit: number },
+): Promise<StoredInvoice[]> {
+  const customerId = input.customer === undefined ? null : await findCustomerId(engine, input.customer);
+  return selectInvoices(engine.database, { customerId, status: input.status ?? null, before: input.before ?? null, limit: input.limit });
+}
+
+/** The open amount was paid outside of Paidup. @throws Refusal `not_found`, `invoice_conflict`. */
+export async function recordPayment(engine: Engine, unit: Unit, input: { invoiceId: string; reference: string | null }): Promise<InvoiceRead> {
+  return changeInvoice(engine, unit, { invoiceId: input.invoiceId, decide: async (asked) => decidePayment(asked, { method: 'external', reference: input.reference }) });
+}
+
+/** Takes the invoice back. @throws Refusal `not_found`, `invoice_conflict`. */
+export async function voidInvoice(engine: Engine, unit: Unit, input: { invoiceId: string; reason: string | null }): Promise<InvoiceRead> {
+  return changeInvoice(engine, unit, { invoiceId: input.invoiceId, decide: async (asked) => decideVoid(asked, input.reason) });
+}
+
+/** Gives up on being paid. @throws Refusal `not_found`, `invoice_conflict`. */
+export async function writeOffInvoice(engine: Engine, unit: Unit, input: { invoiceId: string; reason: string | null }): Promise<InvoiceRead> {
+  return changeInvoice(engine, unit, { invoiceId: input.invoiceId, decide: async (asked) => decideWriteOff(asked, input.reason) });
+}
+
+/** Gives part of the invoice, or all that is left, back. @throws Refusal `not_found`, `invalid_request`, `invoice_conflict`. */
+export async function creditInvoice(engine: Engine, unit: Unit, input: { invoiceId: string; amount: string | undefined; reason: string | null }): Promise<{ read: InvoiceRead; creditNote: CreditNote }> {
+  const { invoiceId, amount, reason } = input;
+  let creditNote: CreditNote | undefined;
+  const decide = async (asked: AskedInvoice): Promise<InvoiceDecision> => {
+    const earlier = await selectCreditNotes(unit.transaction, asked.customerId, invoiceId);
+    const id = engine.newId('cn');
+    // Decided before a number is taken: a refusal leaves no gap.
+    decideCreditNote(asked, { id, number: '', amount, reason, earlier });
+    const number = documentNumber(CREDIT_NOTE_SERIES, await takeNumber(unit.transaction, CREDIT_NOTE_SERIES, { id, customerId: asked.customerId }));
+    const decision = decideCreditNote(asked, { id, number, amount, reason, earlier });
+    creditNote = decision.creditNote;
+    await insertCreditNote(unit.transaction, { customerId: asked.customerId, revision: asked.revision, note: decision.creditNote });
+    await insertDocumentOwner(unit.transaction, id, asked.customerId);
+    return decision;
+  };
+  const after = await changeInvoice(engine, unit, { invoiceId, decide });
+  if (creditNote === undefined) throw new Error('a credit note was decided');
+  return { read: after, creditNote };
+}
+
+interface AskedInvoice {
+  readonly customerId: string;
+  readonly revision: number;
+  readonly invoice: IssuedInvoice;
+  readonly standing: InvoiceStanding;
+  readonly transactionId: string;
+  readonly at: Instant;
+}
+
+/** Load, decide, save: what every command on an invoice has in common. */
+async function changeInvoice(engine: Engine, unit: Unit, input: { invoiceId: string; decide: (asked: AskedInvoice) => Promise<InvoiceDecision> }): Promise<InvoiceRead> {
+  const { invoiceId, decide } = input;
+  const customerId = await findInvoiceOwner(engine, invoiceId);
+  const stored = await lockCustomer(unit, customerId);
+  const kept = await selectInvoice(unit.transaction, customerId, invoiceId);
+  if (kept === undefined) throw notFound('issued invoice', invoiceId);
+  const changes = (await selectInvoiceChanges(unit.transaction, customerId, invoiceId)).map((one) => one.change);
+  const { invoice } = kept;
+  const revision = stored.revision + 1;
+  const decision = await decide({ customerId, revision, invoice, standing: invoiceStanding(invoice, changes), transactionId: engine.newId('txn'), at: unit.at });
+  const standing = invoiceStanding(invoice, [...changes, decision.change]);
+  await insertInvoiceChange(unit.transaction, { customerId, revision, position: 0, invoiceId, change: decision.change, madeAt: unit.at });
+  await updateInvoice(unit.transaction, { customerId, invoiceId, standing });
+  await post(unit, { stored, revision, decision });
+  const creditNotes = await selectCreditNotes(unit.transaction, customerId, invoiceId);
+  return { customerId, invoice, standing, creditNotes };
+}
+
+async function post(unit: Unit, input: { stored: StoredCustomer; revision: number; decision: InvoiceDecision }): Promise<void> {
+  const { stored, revision, decision } = input;
+  const customerId = stored.customer.id;
+  for (const transaction of decision.transactions) await insertTransaction(unit.transaction, { customerId, revision, transaction });
+  const before = fromStandingText(stored.standingText);
+  await updateStanding(unit.transaction, { customerId, revision, standing: { ...before, balances: decision.transactions.reduce(postTransaction, before.balances) } });
+}
+
+/** A stored invoice with what became of it. */
+export async function readInvoiceOf(engine: Engine, stored: StoredInvoice): Promise<InvoiceRead> {
+  const { customerId, invoice } = stored;
+  const changes = await selectInvoiceChanges(engine.database, customerId, invoice.id);
+  const creditNotes = await selectCreditNotes(engine.database, customerId, invoice.id);
+  return { customerId, invoice, standing: invoiceStanding(invoice, changes.map((one) => one.change)), creditNotes };
+}
