@@ -1,4 +1,4 @@
-import type { Call, CallOptions } from './call.js';
+import type { Call, CallOptions, KeylessOptions } from './call.js';
 import type { Instant } from './money.js';
 import { everyItem, type Page, type PageQuery } from './page.js';
 
@@ -44,7 +44,7 @@ export interface ApiKeyQuery extends PageQuery {
 
 export interface ApiKeyOperations {
   /** Makes a key. Never repeated by the SDK: the server keeps no answer that shows a key. Problems: `invalid_request`, `not_found`. */
-  createApiKey(apiKey: ApiKeyInput, options?: Omit<CallOptions, 'idempotencyKey'>): Promise<NewApiKey>;
+  createApiKey(apiKey: ApiKeyInput, options?: KeylessOptions): Promise<NewApiKey>;
   /** A page of the keys, revoked ones too. */
   listApiKeys(query?: ApiKeyQuery, options?: CallOptions): Promise<Page<ApiKey>>;
   /** Every key, revoked ones too. */

@@ -1,5 +1,5 @@
 import type { Call, CallOptions } from './call.js';
-import type { FlatModel } from './catalog.js';
+import type { FlatModel, ProrationPolicy } from './catalog.js';
 import type { Alignment, Decimal, InstantInput, Interval, Period } from './money.js';
 
 export interface AmountQuestion {
@@ -30,17 +30,83 @@ export type PeriodsQuestion = {
   starts_at?: InstantInput | undefined;
 } & ({ count: number } | { containing: InstantInput });
 
+export interface ProrationQuestion {
+  /** ISO 4217. */
+  currency: string;
+  /** `by_second` unless told. */
+  policy?: ProrationPolicy | undefined;
+  /** IANA; UTC unless told. By day, its calendar days count. */
+  timezone?: string | undefined;
+  period: { start: InstantInput; end: InstantInput };
+  /** When the change comes; before the period all of it is left, after it nothing. */
+  at: InstantInput;
+  /** Of the whole period, in major units. */
+  old_amount: Decimal;
+  new_amount: Decimal;
+}
+
+/** Major units, each leg rounded once: net = charge - credit. */
+export interface ProrationAnswer {
+  credit: Decimal;
+  charge: Decimal;
+  net: Decimal;
+}
+
+export interface RolloverQuestion {
+  included: Decimal;
+  /** "0" unless told. */
+  carried?: Decimal | undefined;
+  used: Decimal;
+  /** The most that is carried: a multiple of what is included next, or units; without a cap unless told. */
+  cap?: { multiple: Decimal } | { units: Decimal } | null | undefined;
+  /** What the next window includes; the same unless told. */
+  next_included?: Decimal | undefined;
+}
+
+export interface RolloverAnswer {
+  carry: Decimal;
+  /** What may be used in the next window. */
+  next_available: Decimal;
+}
+
+export interface TaxQuestion {
+  /** ISO 4217. */
+  currency: string;
+  subtotal: Decimal;
+  /** "0" to "100". */
+  rate_percent: Decimal;
+  /** Whether the subtotal holds the tax already; false unless told. */
+  inclusive?: boolean | undefined;
+}
+
+/** Major units: subtotal + tax = total. */
+export interface TaxAnswer {
+  subtotal: Decimal;
+  tax: Decimal;
+  total: Decimal;
+}
+
 /** Billing rules without stored data. */
 export interface CalculateOperations {
   /** What a quantity costs under a price. Problems: `invalid_request`. */
   calculateAmount(question: AmountQuestion, options?: CallOptions): Promise<AmountAnswer>;
   /** The billing periods of an anchor. Problems: `invalid_request`. */
   calculatePeriods(question: PeriodsQuestion, options?: CallOptions): Promise<{ periods: Period[] }>;
+  /** What a change within a period gives back and charges. Problems: `invalid_request`. */
+  calculateProration(question: ProrationQuestion, options?: CallOptions): Promise<ProrationAnswer>;
+  /** What unused units carry into the next window. Problems: `invalid_request`. */
+  calculateRollover(question: RolloverQuestion, options?: CallOptions): Promise<RolloverAnswer>;
+  /** The tax on an amount. Problems: `invalid_request`. */
+  calculateTax(question: TaxQuestion, options?: CallOptions): Promise<TaxAnswer>;
 }
 
 export function calculateOperations(call: Call): CalculateOperations {
+  const asking = <Question, Answer>(rule: string) => (question: Question, options?: CallOptions): Promise<Answer> => call({ method: 'POST', path: ['v1', 'calculate', rule], body: question, options });
   return {
-    calculateAmount: (question, options) => call({ method: 'POST', path: ['v1', 'calculate', 'amount'], body: question, options }),
-    calculatePeriods: (question, options) => call({ method: 'POST', path: ['v1', 'calculate', 'periods'], body: question, options }),
+    calculateAmount: asking('amount'),
+    calculatePeriods: asking('periods'),
+    calculateProration: asking('proration'),
+    calculateRollover: asking('rollover'),
+    calculateTax: asking('tax'),
   };
 }

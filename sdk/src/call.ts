@@ -31,8 +31,14 @@ export interface CallOptions {
   idempotencyKey?: string | undefined;
 }
 
+/** What a call may be told whose repeats need no key: it changes nothing, its body makes it safe to repeat, or it is never repeated. */
+export type KeylessOptions = Omit<CallOptions, 'idempotencyKey'>;
+
 /** A value of a query; a list is written with commas between. */
-export type QueryValue = string | number | InstantInput | readonly string[] | undefined;
+export type QueryValue = string | number | boolean | InstantInput | readonly string[] | undefined;
+
+/** What an answer that is not JSON is: text for `text/html`, bytes for `application/pdf`. */
+type AnswerType = 'text/html' | 'application/pdf';
 
 export interface Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -44,10 +50,12 @@ export interface Request {
   /** A body that is JSON already, in place of `body`. */
   readonly json?: string;
   /**
-   * What makes a write safe to repeat: an Idempotency-Key (unless told otherwise), or the ids in its body. `never`:
-   * the server keeps no answer for it.
+   * What makes it safe to repeat: an Idempotency-Key (unless told otherwise), or its body, by the ids in it or because
+   * it only asks. `never`: the server keeps no answer for it.
    */
   readonly repeat?: 'by_key' | 'by_body' | 'never';
+  /** What the answer is, if not JSON: the text of a page, or the bytes of a document. */
+  readonly answer?: AnswerType;
   readonly options?: CallOptions | undefined;
 }
 
@@ -71,6 +79,8 @@ interface Attempt {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** Undefined for JSON. */
+  readonly answer: AnswerType | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -111,11 +121,12 @@ function attemptOf(request: Request, client: { base: string; secret: Secret; tim
     name: client.secret.scrub(`${method} ${path}`),
     headers: {
       authorization: `Bearer ${client.secret.key}`,
-      accept: 'application/json',
+      accept: request.answer ?? 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(hasKey ? { 'idempotency-key': options.idempotencyKey ?? newKey() } : {}),
     },
     body,
+    answer: request.answer,
     timeoutMs: options.timeoutMs ?? client.timeoutMs,
     signal: options.signal,
   };
@@ -137,7 +148,7 @@ async function attemptOnce<Answer>(attempt: Attempt, client: { send: typeof glob
     const { method, headers, body } = attempt;
     // A redirect is shown, not followed: the key goes to the address it was given for.
     const response = await client.send(attempt.address, { method, headers, redirect: 'manual', signal: ending.signal, ...(body === undefined ? {} : { body }) });
-    return readAnswer<Answer>(response, await response.text(), client.secret);
+    return await readAnswer<Answer>(response, attempt.answer, client.secret);
   } catch (error) {
     signal?.throwIfAborted();
     const reason = isTimeout ? `gave no whole answer within ${timeoutMs} ms` : `could not be reached: ${client.secret.reasonOf(error)}`;
@@ -148,16 +159,21 @@ async function attemptOnce<Answer>(attempt: Attempt, client: { send: typeof glob
   }
 }
 
-function readAnswer<Answer>(response: Response, text: string, secret: Secret): Outcome<Answer> {
-  const { status } = response;
+async function readAnswer<Answer>(response: Response, type: AnswerType | undefined, secret: Secret): Promise<Outcome<Answer>> {
+  const { status, ok } = response;
+  const isAsAsked = ok && type !== undefined && (response.headers.get('content-type') ?? '').startsWith(type);
+  if (isAsAsked && type === 'application/pdf') return { answer: new Uint8Array(await response.arrayBuffer()) as Answer };
+  const text = await response.text();
   if (status === 204) return { answer: undefined as Answer };
-  if (response.ok) {
+  if (isAsAsked) return { answer: text as Answer };
+  if (ok && type === undefined) {
     try {
       return { answer: JSON.parse(text) as Answer };
     } catch {
-      return { failure: new PaidupProblem(unreadable(status, secret.scrub(text))), isPassing: false };
+      // Not JSON: told below.
     }
   }
+  if (ok) return { failure: new PaidupProblem(unreadable(status, secret.scrub(text))), isPassing: false };
   const failure = new PaidupProblem(readProblem(status, secret.scrub(text)));
   return { failure, isPassing: PASSING_STATUSES.has(status), waitMs: retryAfterMs(response.headers.get('retry-after')) };
 }

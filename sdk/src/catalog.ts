@@ -85,6 +85,8 @@ export interface FixedPrice {
   amount: Decimal;
   /** Whether a subscription may have a quantity of it other than one. */
   per_seat?: boolean | undefined;
+  /** Whether its quantity may go below what is used of a limit that it multiplies; `allowed` unless told. */
+  below_usage?: 'allowed' | 'refused' | undefined;
   paid_from?: 'invoice' | 'wallet' | undefined;
 }
 
@@ -104,6 +106,8 @@ export interface UsagePrice {
   rollover?: { cap?: { multiple: Decimal } | { units: Decimal } | null | undefined } | null | undefined;
   /** Whether usage above included and carried goes on; `allowed` unless told. */
   overage?: 'allowed' | 'blocked' | undefined;
+  /** The most that a window may cost, in major units: use that would cost more is blocked. */
+  overage_cap?: Decimal | null | undefined;
   /** Least and most that a window costs, in major units. */
   minimum?: Decimal | null | undefined;
   maximum?: Decimal | null | undefined;
@@ -125,8 +129,26 @@ export interface Grant {
   price?: string | null | undefined;
 }
 
+/** How parts of a billing period are measured. */
+export type ProrationPolicy = 'by_second' | 'by_day' | 'none';
+
+/** How a plan is billed, beside its prices. */
+export interface PlanBilling {
+  /** A trial ends the subscription unless a payment method is on file by then. */
+  trial_requires_payment_method?: boolean | undefined;
+  /** The least and the most that a billing period costs, fixed prices and usage together, in major units. */
+  minimum?: Decimal | null | undefined;
+  maximum?: Decimal | null | undefined;
+  /** How long an invoice with usage waits for late events before it is final: 0 to 720; 0 unless told. */
+  invoice_grace_hours?: number | undefined;
+  /** Whether the wallet pays invoices as far as it goes; `applied` unless told. */
+  wallet_credit?: 'applied' | 'kept' | undefined;
+  /** The series that its invoices are numbered in; INV unless told. */
+  invoice_series?: string | undefined;
+}
+
 /** What is sold. */
-export interface PlanInput {
+export interface PlanInput extends PlanBilling {
   name?: string | undefined;
   description?: string | null | undefined;
   /** ISO 4217; all its amounts are in it. */
@@ -135,13 +157,15 @@ export interface PlanInput {
   alignment?: Alignment | undefined;
   /** Whole local calendar days in the customer's zone. */
   trial_days?: number | undefined;
+  /** `by_second` unless told. */
+  proration?: ProrationPolicy | undefined;
   features?: readonly Grant[] | undefined;
   prices?: readonly Price[] | undefined;
   metadata?: Metadata | undefined;
 }
 
-/** One immutable version of a plan. */
-export interface Plan {
+/** One immutable version of a plan, as it was defined. */
+export interface Plan extends PlanBilling {
   id: string;
   code: string;
   version: number;
@@ -154,6 +178,7 @@ export interface Plan {
   interval: Interval;
   alignment: Alignment;
   trial_days: number;
+  proration: ProrationPolicy;
   features: Grant[];
   prices: Price[];
   metadata: Metadata;

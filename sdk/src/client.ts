@@ -2,12 +2,17 @@ import { apiKeyOperations, type ApiKeyOperations } from './api-key.js';
 import { calculateOperations, type CalculateOperations } from './calculate.js';
 import { createCall, type ClientOptions } from './call.js';
 import { catalogOperations, type CatalogOperations } from './catalog.js';
+import { couponOperations, type CouponOperations } from './coupon.js';
 import { customerOperations, type CustomerOperations } from './customer.js';
 import { eventOperations, type EventOperations } from './event.js';
 import { healthOperations, type HealthOperations } from './health.js';
+import { invoiceOperations, type InvoiceOperations } from './invoice.js';
 import { paymentMethodOperations, type PaymentMethodOperations } from './payment-method.js';
+import { sandboxOperations, type SandboxOperations } from './sandbox.js';
 import { stateOperations, type StateOperations } from './state.js';
+import { subscriptionCommandOperations, type SubscriptionCommandOperations } from './subscription-command.js';
 import { subscriptionOperations, type SubscriptionOperations } from './subscription.js';
+import { taxOperations, type TaxOperations } from './tax.js';
 import { topUpOperations, type TopUpOperations } from './top-up.js';
 import { usageOperations, type UsageOperations } from './usage.js';
 import { walletOperations, type WalletOperations } from './wallet.js';
@@ -15,16 +20,21 @@ import { walletOperations, type WalletOperations } from './wallet.js';
 /** The native API of one Paidup: one method per operation. It holds no connection and needs no closing. */
 export interface Client
   extends CatalogOperations,
+    CouponOperations,
     CustomerOperations,
+    TaxOperations,
     SubscriptionOperations,
+    SubscriptionCommandOperations,
     EventOperations,
     UsageOperations,
     StateOperations,
+    InvoiceOperations,
     WalletOperations,
     TopUpOperations,
     PaymentMethodOperations,
     ApiKeyOperations,
     CalculateOperations,
+    SandboxOperations,
     HealthOperations {}
 
 /**
@@ -37,16 +47,21 @@ export function createClient(options: ClientOptions): Client {
   const call = createCall(options);
   return {
     ...catalogOperations(call),
+    ...couponOperations(call),
     ...customerOperations(call),
+    ...taxOperations(call),
     ...subscriptionOperations(call),
+    ...subscriptionCommandOperations(call),
     ...eventOperations(call),
     ...usageOperations(call),
     ...stateOperations(call),
+    ...invoiceOperations(call),
     ...walletOperations(call),
     ...topUpOperations(call),
     ...paymentMethodOperations(call),
     ...apiKeyOperations(call),
     ...calculateOperations(call),
+    ...sandboxOperations(call),
     ...healthOperations(call),
   };
 }

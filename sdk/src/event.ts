@@ -1,5 +1,6 @@
-import type { Call, CallOptions } from './call.js';
-import type { Decimal, InstantInput, OpenPeriod } from './money.js';
+import type { Call, CallOptions, KeylessOptions } from './call.js';
+import type { Decimal, Instant, InstantInput, OpenPeriod } from './money.js';
+import { everyItem, type Page, type PageQuery } from './page.js';
 
 /** A report that usage happened. */
 export interface UsageEvent {
@@ -43,13 +44,35 @@ export interface EventResult {
   windows: CountedWindow[];
 }
 
+/** An event as it was stored. */
+export interface StoredEvent {
+  id: string;
+  name: string;
+  timestamp: Instant;
+  properties: Record<string, unknown>;
+  /** Number of the customer's change that brought it. */
+  revision: number;
+}
+
+export interface EventQuery extends PageQuery {
+  /** Code of a meter: only the events that it counts. */
+  meter?: string | undefined;
+  from?: InstantInput | undefined;
+  /** Not with it. */
+  to?: InstantInput | undefined;
+}
+
 export interface EventOperations {
   /**
    * Reports usage, each event for itself: one that is refused leaves the others as they are. Any number of events:
    * they go out in order in calls of at most 1,000, and the results come back as one list in the same order. When a
    * call fails, those before it are taken; send all of them again, their ids keep them from counting twice.
    */
-  ingestEvents(events: readonly UsageEvent[], options?: Omit<CallOptions, 'idempotencyKey'>): Promise<{ results: EventResult[] }>;
+  ingestEvents(events: readonly UsageEvent[], options?: KeylessOptions): Promise<{ results: EventResult[] }>;
+  /** A page of the customer's events in order of time. Problems: `invalid_request`, `not_found`. */
+  listEvents(customer: string, query?: EventQuery, options?: CallOptions): Promise<Page<StoredEvent>>;
+  /** Every event of the customer in order of time. */
+  events(customer: string, query?: EventQuery, options?: CallOptions): AsyncGenerator<StoredEvent, void, undefined>;
 }
 
 /** What one call takes at most: events, and bytes of body (the server takes 4 MiB, its frame included). */
@@ -57,6 +80,7 @@ const MAX_EVENTS = 1000;
 const MAX_BYTES = 4_000_000;
 
 export function eventOperations(call: Call): EventOperations {
+  const listEvents = (customer: string, query?: EventQuery, options?: CallOptions): Promise<Page<StoredEvent>> => call({ method: 'GET', path: ['v1', 'customers', customer, 'events'], query: { ...query }, options });
   return {
     ingestEvents: async (events, options) => {
       const results: EventResult[] = [];
@@ -68,6 +92,8 @@ export function eventOperations(call: Call): EventOperations {
       }
       return { results };
     },
+    listEvents,
+    events: (customer, query, options) => everyItem((page) => listEvents(customer, { ...query, ...page }, options), query),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Call, CallOptions } from './call.js';
 import type { Customer } from './customer.js';
+import type { ExplainQuery, Explanation } from './explain.js';
+import type { Invoice, UpcomingInvoice } from './invoice.js';
 import type { Decimal, Instant, InstantInput, Money, OpenPeriod } from './money.js';
 import type { Subscription } from './subscription.js';
 import type { TopUpSettings } from './top-up.js';
@@ -31,6 +33,8 @@ export interface PriceUsage {
   resets_at: Instant | null;
   /** For a price by dimension: what was used of each combination. */
   by_dimension?: Array<{ dimensions: Record<string, string>; used: Decimal }>;
+  /** When asked for. */
+  explanation?: Explanation;
 }
 
 /** The customer's right to a feature. */
@@ -47,36 +51,13 @@ export interface Entitlement {
   resets_at: Instant | null;
 }
 
-export interface InvoiceLine {
-  kind: 'fixed' | 'usage';
-  subscription: string;
-  /** Code of the price. */
-  price: string;
-  description: string;
-  period: OpenPeriod;
-  quantity: Decimal;
-  /** Major units; null when tiers made the price. */
-  unit_amount: Decimal | null;
-  amount: Money;
-}
-
-/** An invoice that is not issued. */
-export interface UpcomingInvoice {
-  /** When it will be issued; null when nothing will be billed. */
-  date: Instant | null;
-  currency: string;
-  lines: InvoiceLine[];
-  subtotal: Money;
-  tax: Money;
-  total: Money;
-  amount_due: Money;
-}
-
 /** The part of the state that holds no person and no balance: what a publishable key reads. */
 export interface PublicState {
   customer: { id: string; external_id: string | null };
   /** The moment it is true for. */
   as_of: Instant;
+  /** What a state of the future takes for granted; empty for now and the past. */
+  assumptions: string[];
   /** Number of the customer's last change. */
   revision: number;
   subscriptions: Subscription[];
@@ -95,21 +76,32 @@ export interface State extends PublicState {
   top_up: TopUpSettings | null;
   payment_method: { status: 'none' | 'set' | 'expired' };
   upcoming_invoice: UpcomingInvoice | null;
+  /** Due, and open to late usage until they become final. */
+  draft_invoices: Invoice[];
+  /** What invoices claim that is not paid. */
   owed: Money;
+  /** When asked for: why the figures are what they are that have no place of their own for it, such as `wallet/EUR`, `owed`, `access`, `entitlements/seats`. */
+  explanations?: Record<string, Explanation>;
 }
 
-export interface StateQuery {
-  /** The moment asked for; now unless told. A later one assumes no further usage. */
+/** Which moment is asked for. */
+export interface MomentQuery extends ExplainQuery {
+  /** Past or future; now unless told. A later one assumes no further usage, payments or changes. */
   at?: InstantInput | undefined;
 }
 
+export interface StateQuery extends MomentQuery {
+  /** By what was known when the customer's change of this number had been made. */
+  known_at_revision?: number | undefined;
+}
+
 export interface StateOperations {
-  /** The whole state, for a secret key or the customer's own. Problems: `forbidden`, `not_found`. */
+  /** The whole state, for a secret key or the customer's own. Problems: `forbidden`, `invalid_request`, `not_found`. */
   readState(customer: string, query?: StateQuery, options?: CallOptions): Promise<State>;
-  /** The same call for a publishable key, as a browser shows it: only the public part is promised. Problems: `not_found`. */
-  readPublicState(customer: string, query?: StateQuery, options?: CallOptions): Promise<PublicState>;
-  /** The next invoice if nothing more were used. Problems: `not_found`. */
-  readUpcomingInvoice(customer: string, options?: CallOptions): Promise<UpcomingInvoice>;
+  /** The same call for a publishable key, as a browser shows it: only the public part is promised, and nothing is explained. Problems: `invalid_request`, `not_found`. */
+  readPublicState(customer: string, query?: Omit<StateQuery, 'explain'>, options?: CallOptions): Promise<PublicState>;
+  /** The next invoice if nothing more were used. Problems: `invalid_request`, `not_found`. */
+  readUpcomingInvoice(customer: string, query?: MomentQuery, options?: CallOptions): Promise<UpcomingInvoice>;
 }
 
 export function stateOperations(call: Call): StateOperations {
@@ -117,6 +109,6 @@ export function stateOperations(call: Call): StateOperations {
   return {
     readState: (customer, query, options) => read<State>(customer, query, options),
     readPublicState: (customer, query, options) => read<PublicState>(customer, query, options),
-    readUpcomingInvoice: (customer, options) => call({ method: 'GET', path: ['v1', 'customers', customer, 'upcoming-invoice'], options }),
+    readUpcomingInvoice: (customer, query, options) => call({ method: 'GET', path: ['v1', 'customers', customer, 'upcoming-invoice'], query: { ...query }, options }),
   };
 }

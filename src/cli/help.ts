@@ -1,3 +1,5 @@
+import { CALCULATE_HELP } from './calculate-help.js';
+
 const STORE = `The store:
   --data DIR            folder of the embedded store            PAIDUP_DATA, default ./.paidup
   --database-url URL    a PostgreSQL database instead           DATABASE_URL
@@ -17,6 +19,7 @@ have used, what they owe and what they may do.
 Commands:
   serve          answer all APIs over HTTP, until it is told to stop
   report         print what a live system says about one customer, in four dialects
+  calculate      ask the billing rules a question, without a store
   keys           make, list and revoke API keys
   migrate        bring a store's schema up to date
   verify         derive everything from the facts again and compare
@@ -87,6 +90,8 @@ Flags:
 
 Exit codes: 0 every call was answered, 1 one or more failed, 2 misused (flags, settings).
 `,
+
+  ...CALCULATE_HELP,
 
   'paidup keys': `Usage: paidup keys <command> [flags]
 

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { CalculateFlags } from './calculate.js';
 import { HELP } from './help.js';
 import type { KeysCreateFlags, KeysListFlags, KeysRevokeFlags } from './keys.js';
 import type { MigrateFlags } from './migrate.js';
+import { QUESTIONS, type QuestionName } from './question.js';
 import type { ReportFlags } from './report.js';
 import type { ServeFlags } from './serve.js';
 import type { VerifyFlags } from './verify.js';
@@ -38,6 +40,7 @@ export function commands(end: (code: number) => void): Command {
     .option('--subject <s>')
     .option('--json')
     .action(async (flags: ReportFlags) => end(await (await import('./report.js')).report(flags)));
+  addCalculate(program.command('calculate'));
   addKeys(program.command('keys'));
   withStore(program.command('migrate'))
     .option('--json')
@@ -47,6 +50,14 @@ export function commands(end: (code: number) => void): Command {
     .option('--json')
     .action(async (flags: VerifyFlags) => end(await (await import('./verify.js')).verify(flags)));
   return program;
+}
+
+function addCalculate(calculate: Command): void {
+  for (const name of Object.keys(QUESTIONS) as QuestionName[]) {
+    const command = calculate.command(name).argument('[input]').option('--json-input <json>').option('--json');
+    for (const { flag } of QUESTIONS[name]) command.option(flag);
+    command.action(async (input: string | undefined, flags: CalculateFlags) => (await import('./calculate.js')).calculate(name, input, flags));
+  }
 }
 
 function addKeys(keys: Command): void {

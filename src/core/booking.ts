@@ -1,17 +1,16 @@
 import { accruedAmounts } from './accrual.js';
-import { justBefore, nextDueAt, type Cursor } from './charge.js';
+import type { Cursor } from './charge.js';
+import { nextDueAt } from './due.js';
 import { DEFAULT_SERIES } from './plan.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, earliest, type Instant } from './instant.js';
 import { contributionOf, graceEnd, type Contribution, type Invoice } from './invoice.js';
 import { postTransaction } from './ledger.js';
 import { addMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
-import { periodContaining } from './period.js';
 import { issueTransactions } from './receivable.js';
 import { withCursors } from './standing.js';
-import { billingPeriodAt, phaseAt, type Subscription } from './subscription.js';
+import { phaseAt, type Subscription } from './subscription.js';
 import { applyTax } from './tax.js';
-import { isChanged } from './usage-charge.js';
 import { wallets } from './wallet.js';
 import { seriesText, type UsageWindow } from './window.js';
 
@@ -26,6 +25,8 @@ export interface Booked {
 
 /** More than any schedule brings in the ten years that a state may be asked ahead; what is more waits for the worker. */
 const MAX_INVOICES = 5_000;
+/** More moments without a line than trials, pauses and changes bring; whoever comes so far finds nothing. */
+const MAX_PROBES = 10_000;
 
 /**
  * Makes every invoice that has fallen due by `at` and tells the facts as they are then. Reading, the worker, commands
@@ -68,7 +69,7 @@ export function nextBookingAt(facts: CustomerFacts, at: Instant): Instant {
   return after.subscriptions.reduce((first, subscription) => {
     const cursor = cursors.get(subscription.id) ?? null;
     const from = cursor !== null && cursor.at > at ? cursor : passed;
-    return earliest(first, dueAt(subscription, subscription.startsAt > at ? null : from, after.windows));
+    return earliest(first, nextDueAt(subscription, subscription.startsAt > at ? null : from, after.windows));
   }, waiting);
 }
 
@@ -76,25 +77,18 @@ export function nextBookingAt(facts: CustomerFacts, at: Instant): Instant {
 function nextInvoices(facts: CustomerFacts, limit: Instant): Invoice[] {
   const cursors = new Map<string, Cursor | null>(facts.subscriptions.map(({ id }) => [id, facts.cursors.find((cursor) => cursor.subscriptionId === id) ?? null]));
   const probes = new Map(cursors);
-  for (;;) {
-    const dated = facts.subscriptions.map((subscription) => ({ subscription, date: dueAt(subscription, probes.get(subscription.id) ?? null, facts.windows) }));
+  for (let probe = 0; probe < MAX_PROBES; probe += 1) {
+    const dated = facts.subscriptions.map((subscription) => ({ subscription, date: nextDueAt(subscription, probes.get(subscription.id) ?? null, facts.windows) }));
     const date = dated.reduce((first, entry) => earliest(first, entry.date), FOREVER);
     if (date === FOREVER || date > limit) return [];
     const parts = facts.subscriptions
       .filter((subscription) => subscription.startsAt <= date)
       .map((subscription) => ({ subscription, contribution: contributionOf(subscription, facts.windows, { after: cursors.get(subscription.id) ?? null, upTo: date }) }));
-    const groups = grouped(parts, date).filter((group) => isWorthIssuing(group, date));
+    const groups = grouped(parts, date).filter(isWorthIssuing);
     if (groups.length > 0) return invoicesOf(facts, groups, { date, cursors });
     for (const entry of dated) if (entry.date === date) probes.set(entry.subscription.id, { at: date, revision: Number.MAX_SAFE_INTEGER });
   }
-}
-
-/** As nextDueAt; late usage of a subscription that has no turns any more is due when its next turn would have been. */
-function dueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
-  const next = nextDueAt(subscription, after);
-  if (next !== FOREVER || after === null || !rows.some((row) => row.subscriptionId === subscription.id && row.settled !== null && isChanged(row))) return next;
-  const phase = phaseAt(subscription, justBefore(subscription.endsAt === FOREVER ? after.at : subscription.endsAt));
-  return after.at < phase.schedule.startsAt ? FOREVER : periodContaining(phase.schedule, after.at).endsAt;
+  return [];
 }
 
 interface Part {
@@ -112,13 +106,9 @@ function grouped(parts: readonly Part[], date: Instant): Part[][] {
   return [...groups.values()];
 }
 
-/** An invoice over nothing is written only for a turn of a billing period. */
-function isWorthIssuing(parts: readonly Part[], date: Instant): boolean {
-  return parts.some(({ subscription, contribution: { lines } }) => lines.some((line) => line.amount.minor !== 0n || line.kind === 'fixed') || (lines.length > 0 && isTurn(subscription, date)));
-}
-
-function isTurn(subscription: Subscription, date: Instant): boolean {
-  return date > subscription.startsAt && billingPeriodAt(subscription, justBefore(date)).endsAt === date;
+/** An invoice over nothing is written only for a period with fixed prices, or with usage that is counted by the period. */
+function isWorthIssuing(parts: readonly Part[]): boolean {
+  return parts.some(({ contribution: { lines } }) => lines.some((line) => line.amount.minor !== 0n || line.kind === 'fixed' || (line.source.of === 'usage' && line.source.charge.usage.price.window === null)));
 }
 
 function invoicesOf(facts: CustomerFacts, groups: readonly Part[][], input: { date: Instant; cursors: ReadonlyMap<string, Cursor | null> }): Invoice[] {

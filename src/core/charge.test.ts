@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { at, canceled, facts, fixed, phase, plan, subscription } from '../../test/support/core.js';
 import { billed, commands, histories, lineText, live, only, type Command, type Life } from '../../test/support/life.js';
 import { bookDue } from './booking.js';
-import { fixedTotal, isUnbilled, nextDueAt } from './charge.js';
+import { fixedTotal, isUnbilled } from './charge.js';
+import { nextDueAt } from './due.js';
 import { FOREVER, earliest, instant } from './instant.js';
 import { moneyText } from './money.js';
 import { boundaryAt, periodContaining } from './period.js';
@@ -108,7 +109,7 @@ describe('a pause', () => {
   it('has nothing due by itself', () => {
     const of = subscription({ plan: SMALL, changes: [changed(SMALL, '2026-01-16', { isPaused: true }, true)] });
 
-    expect(nextDueAt(of, { at: at('2026-01-16'), revision: 9 })).toBe(FOREVER);
+    expect(nextDueAt(of, { at: at('2026-01-16'), revision: 9 }, [])).toBe(FOREVER);
   });
 });
 

@@ -1,12 +1,10 @@
 import { multiply, sum, type Decimal } from './decimal.js';
-import { FOREVER, earliest, instant, latest, type Instant } from './instant.js';
-import { negateMoney, type Money } from './money.js';
+import { FOREVER, instant, type Instant } from './instant.js';
+import { negateMoney, sumMoney, type Money } from './money.js';
 import { boundaryAt, periodContaining, type IndexedPeriod, type Period } from './period.js';
-import { fixedPrices, usagePrices, type FixedPrice } from './plan.js';
+import { fixedPrices, type FixedPrice } from './plan.js';
 import { WHOLE, prorate, shareOf, type Share } from './proration.js';
-import {
-  billingPeriodAt, comesBefore, isInTrial, isServing, multiplierOf, phaseAt, quantityOf, turnAt, usageWindowAt, type Phase, type Proration, type Subscription, type Turn,
-} from './subscription.js';
+import { comesBefore, isInTrial, multiplierOf, phaseAt, quantityOf, turnAt, type Phase, type Proration, type Subscription, type Turn } from './subscription.js';
 
 /** How far a subscription has been invoiced: everything due up to `at`, by changes up to `revision`. */
 export interface Cursor {
@@ -50,8 +48,9 @@ export function isUnbilled(after: Cursor | null, date: Instant, revision: number
 /** The charges for fixed prices that fall due in the span, in order of time. Those paid from the wallet are not charged here. */
 export function fixedCharges(subscription: Subscription, span: Span): FixedCharge[] {
   const phases = begunPhases(subscription);
-  const charges = phases.flatMap((_, index) => [...changeCharges({ subscription, phases, index, span }), ...turnCharges({ subscription, phases, index, span })]);
-  return [...charges, ...endingCredits(subscription, phases, span)];
+  const turns = phases.flatMap((_, index) => turnCharges({ subscription, phases, index, span }));
+  const changes = changeCharges(subscription, phases, span.after).filter(({ date, by }) => date <= span.upTo && isUnbilled(span.after, date, by));
+  return [...changes, ...turns].sort((left, right) => left.date - right.date);
 }
 
 interface Place {
@@ -61,30 +60,8 @@ interface Place {
   readonly span: Span;
 }
 
-/**
- * The next moment after the cursor at which something may fall due: a phase that begins, the end, a turn of the billing
- * period or the close of a usage window. FOREVER when nothing will by itself.
- */
-export function nextDueAt(subscription: Subscription, after: Cursor | null): Instant {
-  const phases = begunPhases(subscription);
-  const moments = phases.filter((phase) => isUnbilled(after, phase.startsAt, phase.revision)).map((phase) => phase.startsAt);
-  const { ending } = subscription;
-  if (ending !== null && isUnbilled(after, ending.endsAt, ending.revision)) moments.push(ending.endsAt);
-  const at = after === null ? subscription.startsAt : latest(after.at, subscription.startsAt);
-  if (isServing(subscription, at) && isBilling(phaseAt(subscription, at))) {
-    moments.push(billingPeriodAt(subscription, at).endsAt);
-    for (const price of usagePrices(phaseAt(subscription, at).plan)) if (price.paidFrom === 'invoice') moments.push(usageWindowAt(subscription, price, at).endsAt);
-  }
-  return moments.reduce((first, moment) => earliest(first, moment), FOREVER);
-}
-
-/** Whether anything of the phase ever stands on an invoice. */
-function isBilling({ plan }: Phase): boolean {
-  return plan.minimum !== null || plan.maximum !== null || plan.prices.some((price) => price.paidFrom === 'invoice' && (price.type === 'fixed' || price.included !== 'unlimited' || price.minimum !== null));
-}
-
 /** The phases that come about: not those that would begin when the subscription has ended. */
-function begunPhases(subscription: Subscription): readonly Phase[] {
+export function begunPhases(subscription: Subscription): readonly Phase[] {
   const { ending } = subscription;
   return ending === null ? subscription.phases : subscription.phases.filter((phase, index) => index === 0 || comesBefore(phase, ending));
 }
@@ -105,7 +82,7 @@ function turnCharges({ subscription, phases, index, span }: Place): FixedCharge[
     const revision = at === phase.startsAt ? phase.revision : 0;
     if (!isInTrial(subscription, at) && isUnbilled(after, at, revision)) {
       const full = fullInterval(phase, period);
-      const { policy, share } = firstShare(phase, period, full, subscription.zone);
+      const { policy, share } = firstShare(phase, period, { full, zone: subscription.zone });
       charges.push(...chargesOf({ kind: 'fixed', phase, date: at, turn: { startsAt: at, revision }, period, full, share, proration: policy, sign: 1 }));
     }
     at = period.endsAt;
@@ -121,42 +98,103 @@ function firstTurn(phase: Phase, index: number): Instant {
 }
 
 /** The share of a whole interval that a period is: less than one where billing begins within an interval. */
-function firstShare(phase: Phase, period: Period, full: Period, zone: string): { policy: Proration | null; share: Share } {
+function firstShare(phase: Phase, period: Period, { full, zone }: { full: Period; zone: string }): { policy: Proration | null; share: Share } {
   const { proration } = phase.plan;
   if (period.startsAt === full.startsAt || proration === 'none') return { policy: null, share: WHOLE };
   return { policy: { mode: 'prorate', policy: proration }, share: shareOf({ part: period, full, policy: proration, zone }) };
 }
 
-/** What a change within a period gives back and charges. */
-function changeCharges({ subscription, phases, index, span }: Place): FixedCharge[] {
+/** When changes that are invoiced with a later turn fall due, as far as they have not. */
+export function pendingChangeDates(subscription: Subscription, after: Cursor | null): Instant[] {
+  if (!subscription.phases.some((phase) => phase.invoice === 'next')) return [];
+  return changeCharges(subscription, begunPhases(subscription), after).filter(({ date, by }) => isUnbilled(after, date, by)).map(({ date }) => date);
+}
+
+/** A charge that a change brings, with the number of the change that lets it fall due. */
+interface ChangeCharge extends FixedCharge {
+  readonly by: number;
+}
+
+/**
+ * What changes within periods give back and charge, in order. Of each price no more is given back than was paid for the
+ * period, whatever policies met there.
+ */
+function changeCharges(subscription: Subscription, phases: readonly Phase[], after: Cursor | null): ChangeCharge[] {
+  const from = firstRelevant(subscription, phases, after);
+  const made: ChangeCharge[] = [];
+  const paid = (code: string, turn: Turn, index: number): Money => {
+    const upTo = { after: { at: justBefore(turn.startsAt), revision: 0 }, upTo: turn.startsAt };
+    const turned = phases.slice(0, index).flatMap((_, at) => turnCharges({ subscription, phases, index: at, span: upTo }));
+    const charges = [...turned, ...made].filter((charge) => charge.turn.startsAt === turn.startsAt && charge.price.code === code);
+    return sumMoney(charges.map((charge) => charge.amount), subscription.phases[0].plan.currency);
+  };
+  const add = (charges: readonly ChangeCharge[], index: number): void => {
+    const isPair = charges.some((charge) => charge.amount.minor > 0n);
+    for (const charge of charges) {
+      const isCapped = charge.amount.minor < 0n && !(isPair && charge.proration?.mode === 'difference');
+      made.push(isCapped ? atMost(charge, paid(charge.price.code, charge.turn, index)) : charge);
+    }
+  };
+  for (let index = Math.max(from, 1); index < phases.length; index += 1) add(chargesOfChange(subscription, phases, index), index);
+  add(endingCredits(subscription, phases), phases.length);
+  return made;
+}
+
+/** A credit that gives back no more than was paid. */
+function atMost(credit: ChangeCharge, paid: Money): ChangeCharge {
+  if (-credit.amount.minor <= paid.minor) return credit;
+  return { ...credit, amount: paid.minor > 0n ? negateMoney(paid) : { ...paid, minor: 0n } };
+}
+
+/** The first phase whose change may still fall due after the cursor, or was paid for in the same period as one that may. */
+function firstRelevant(subscription: Subscription, phases: readonly Phase[], after: Cursor | null): number {
+  if (after === null || after.at <= subscription.startsAt) return 1;
+  const startOf = (at: Instant): Instant => periodContaining(phaseAt(subscription, at).schedule, at).startsAt;
+  const current = startOf(after.at);
+  const before = current > subscription.startsAt ? startOf(justBefore(current)) : current;
+  const found = phases.findIndex((phase) => phase.startsAt >= before);
+  return found === -1 ? phases.length : found;
+}
+
+/** What the change that begins a phase gives back and charges. */
+function chargesOfChange(subscription: Subscription, phases: readonly Phase[], index: number): ChangeCharge[] {
   const phase = phases[index] as Phase;
   const before = phases[index - 1];
   if (before === undefined || before.isPaused) return [];
-  const { startsAt, madeAt, revision, proration } = phase;
+  const { startsAt, madeAt, proration } = phase;
   const rest = restOfPeriod(subscription, before, { at: startsAt, madeAt, proration });
   if (rest === undefined) return [];
-  const date = phase.invoice === 'now' ? startsAt : earliest(rest.period.endsAt, cutAfter(subscription, phases, index));
-  if (date > span.upTo || !isUnbilled(span.after, date, revision)) return [];
   const basis = basisOf(phases, index - 1, rest.turn.startsAt);
   const goesOn = !phase.isAnchor && !phase.isPaused;
   if (proration.mode === 'difference' && !isDearer(phase, basis)) return [];
-  const common = { kind: 'proration', date, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration } as const;
+  const due = dueOfChange(subscription, phases, { index, periodEnd: rest.period.endsAt });
+  const common = { kind: 'proration', ...due, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration } as const;
   const credits = chargesOf({ ...common, phase: basis, sign: -1 });
-  if (!goesOn) return credits;
-  return withoutUnchanged(credits, chargesOf({ ...common, phase, sign: 1 }));
+  return goesOn ? withoutUnchanged(credits, chargesOf({ ...common, phase, sign: 1 })) : credits;
 }
 
-/** What is left of the period when the subscription ends within it. */
-function endingCredits(subscription: Subscription, phases: readonly Phase[], span: Span): FixedCharge[] {
+/** When what a change costs falls due: at once, or with the next turn; sooner when something ends the count before. */
+function dueOfChange(subscription: Subscription, phases: readonly Phase[], change: { index: number; periodEnd: Instant }): { date: Instant; by: number } {
+  const phase = phases[change.index] as Phase;
+  if (phase.invoice === 'now') return { date: phase.startsAt, by: phase.revision };
+  const turn = phase.isAnchor && !phase.isPaused ? periodContaining(phase.schedule, phase.startsAt).endsAt : change.periodEnd;
+  const cut = phases.slice(change.index + 1).find((later) => later.isAnchor || later.isPaused);
+  if (cut !== undefined && cut.startsAt < turn && cut.startsAt <= subscription.endsAt) return { date: cut.startsAt, by: cut.revision };
+  if (subscription.ending !== null && subscription.endsAt < turn) return { date: subscription.endsAt, by: subscription.ending.revision };
+  return { date: turn, by: phase.revision };
+}
+
+/** What is left of the period when the subscription ends within it. An end is no difference to anything. */
+function endingCredits(subscription: Subscription, phases: readonly Phase[]): ChangeCharge[] {
   const { ending } = subscription;
   const last = phases.at(-1);
-  if (ending === null || last === undefined || last.isPaused || ending.endsAt > span.upTo || !isUnbilled(span.after, ending.endsAt, ending.revision)) return [];
+  if (ending === null || last === undefined || last.isPaused || ending.proration.mode === 'difference') return [];
   if (ending.endsAt < subscription.startsAt || ending.endsAt < last.startsAt) return [];
   const { proration } = ending;
   const rest = restOfPeriod(subscription, last, { at: ending.endsAt, madeAt: ending.requestedAt, proration });
   if (rest === undefined) return [];
   const basis = basisOf(phases, phases.length - 1, rest.turn.startsAt);
-  return chargesOf({ kind: 'proration', date: ending.endsAt, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration, phase: basis, sign: -1 });
+  return chargesOf({ kind: 'proration', date: ending.endsAt, by: ending.revision, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration, phase: basis, sign: -1 });
 }
 
 interface Rest {
@@ -175,7 +213,8 @@ function restOfPeriod(subscription: Subscription, before: Phase, change: { at: I
   if (current.startsAt === at && madeAt < at) return undefined;
   const full = fullInterval(before, current);
   const period = { startsAt: at, endsAt: current.endsAt };
-  const share = proration.mode === 'difference' ? WHOLE : shareOf({ part: period, full, policy: proration.policy, zone: subscription.zone });
+  // A difference is owed for all of the period that was charged, which may be a part of an interval itself.
+  const share = proration.mode === 'difference' ? firstShare(before, current, { full, zone: subscription.zone }).share : shareOf({ part: period, full, policy: proration.policy, zone: subscription.zone });
   return { turn: turnAt(subscription, before, at), period, full, share };
 }
 
@@ -199,22 +238,16 @@ export function fixedTotal(phase: Phase): Decimal {
   return sum(invoicedPrices(phase).map((price) => multiply(multiply(price.amount, multiplierOf(phase, price.code)), quantityOf(phase, price.code))));
 }
 
-/** When a new count, a pause or the end comes after phase `index`. */
-function cutAfter(subscription: Subscription, phases: readonly Phase[], index: number): Instant {
-  const next = phases.slice(index + 1).find((phase) => phase.isAnchor || phase.isPaused);
-  return earliest(subscription.endsAt, next?.startsAt ?? FOREVER);
-}
-
 /** The whole interval that a (perhaps short) period of the phase's schedule belongs to. */
 function fullInterval(phase: Phase, period: IndexedPeriod): Period {
   return { startsAt: boundaryAt(phase.schedule, period.index), endsAt: boundaryAt(phase.schedule, period.index + 1) };
 }
 
-function invoicedPrices(phase: Phase): FixedPrice[] {
+export function invoicedPrices(phase: Phase): FixedPrice[] {
   return fixedPrices(phase.plan).filter((price) => price.paidFrom === 'invoice');
 }
 
-function chargesOf(input: Omit<FixedCharge, 'price' | 'quantity' | 'unitAmount' | 'amount'> & { readonly sign: 1 | -1 }): FixedCharge[] {
+function chargesOf<Given extends Omit<FixedCharge, 'price' | 'quantity' | 'unitAmount' | 'amount'>>(input: Given & { readonly sign: 1 | -1 }): Array<Omit<Given, 'sign'> & FixedCharge> {
   const { sign, ...charge } = input;
   return invoicedPrices(charge.phase).map((price) => {
     const quantity = quantityOf(charge.phase, price.code);
@@ -225,7 +258,7 @@ function chargesOf(input: Omit<FixedCharge, 'price' | 'quantity' | 'unitAmount' 
 }
 
 /** A price that the change leaves as it is is neither given back nor charged. */
-function withoutUnchanged(credits: readonly FixedCharge[], charges: readonly FixedCharge[]): FixedCharge[] {
+function withoutUnchanged<Charge extends FixedCharge>(credits: readonly Charge[], charges: readonly Charge[]): Charge[] {
   const isSame = (left: FixedCharge, right: FixedCharge): boolean => left.price.code === right.price.code && left.quantity.eq(right.quantity) && left.unitAmount.eq(right.unitAmount);
   return [
     ...credits.filter((credit) => !charges.some((charge) => isSame(credit, charge))),

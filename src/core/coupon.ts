@@ -22,8 +22,9 @@ export interface AppliedCoupon extends CouponTerms {
   readonly appliedAt: Instant;
   /** Number of the change that applied it. */
   readonly revision: number;
-  /** No period that begins at this moment or later is covered; null while it was not taken off. */
+  /** No period that begins later is covered, nor at this very moment by a later change; null while it was not taken off. */
   readonly removedAt: Instant | null;
+  readonly removedRevision: number | null;
 }
 
 export interface CouponDefinition {

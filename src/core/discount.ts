@@ -1,9 +1,9 @@
-import { fixedTotal, type FixedCharge } from './charge.js';
+import { fixedTotal, invoicedPrices, type FixedCharge } from './charge.js';
 import type { AppliedCoupon } from './coupon.js';
 import { decimal, divide, multiply, smaller, type Decimal } from './decimal.js';
 import { latest } from './instant.js';
-import { negateMoney, roundToMoney, subtractMoney, moneyToDecimal, type Money } from './money.js';
-import { minorDigits } from './currency.js';
+import { moneyToDecimal, negateMoney, roundToMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
+import { minorDigits, type Currency } from './currency.js';
 import { prorate } from './proration.js';
 import { rateDiscounted } from './rating.js';
 import { billingPeriodAt, multiplierOf, phaseAt, type Subscription, type Turn } from './subscription.js';
@@ -30,15 +30,49 @@ export function percentOffUsage(charge: UsageCharge, percent: string): Money {
   return subtractMoney(now, subtractMoney(discountedAmount(charge.before, percent), charge.before.amount));
 }
 
-/** What an amount takes off the fixed prices of a charge's phase: no more than they cost, and its share of a part of a period. */
-export function amountOffFixed(charge: FixedCharge, amount: string): Money {
-  const off = prorate(smaller(decimal(amount), fixedTotal(charge.phase)), charge.share, charge.amount.currency);
+/**
+ * What an amount takes off charges for the fixed prices of one phase: no more than they cost, and its share of a part of
+ * a period. An amount that covers all of them takes off exactly what they came to, rounding and all.
+ */
+export function amountOffFixed(charges: readonly FixedCharge[], amount: string): Money {
+  const [charge] = charges;
+  if (charge === undefined) throw new Error('an amount is taken off something');
+  const { phase, share } = charge;
+  const { currency } = charge.amount;
+  const total = fixedTotal(phase);
+  const isAll = charges.length === invoicedPrices(phase).length;
+  if (isAll && decimal(amount).gte(total)) return negateMoney(sumMoney(charges.map((one) => one.amount), currency));
+  const off = prorate(smaller(decimal(amount), total), share, currency);
   return charge.amount.minor < 0n ? off : negateMoney(off);
+}
+
+/** Charges for the fixed prices of one phase at one moment: what an amount is taken off together. */
+export function fixedGroups(charges: readonly FixedCharge[]): FixedCharge[][] {
+  const groups = new Map<string, FixedCharge[]>();
+  for (const charge of charges) {
+    const key = `${charge.date} ${charge.phase.revision} ${charge.phase.startsAt} ${charge.amount.minor < 0n ? '-' : '+'} ${charge.kind}`;
+    groups.set(key, [...(groups.get(key) ?? []), charge]);
+  }
+  return [...groups.values()];
+}
+
+/** What coupons take off charges, all together; below zero where they take something off. */
+export function discountTotal(subscription: Subscription, charges: { fixed: readonly FixedCharge[]; used: readonly UsageCharge[] }, currency: Currency): Money {
+  if (subscription.coupons.length === 0) return zeroMoney(currency);
+  const { fixed, used } = charges;
+  const percents = (turn: Turn): string[] => couponsOf(subscription, turn).flatMap((coupon) => coupon.percentOff ?? []);
+  const amounts = (turn: Turn): string[] => couponsOf(subscription, turn).flatMap((coupon) => (coupon.currency === currency ? (coupon.amountOff ?? []) : []));
+  const taken = [
+    ...fixed.flatMap((charge) => percents(charge.turn).map((percent) => percentOff(charge.amount, percent))),
+    ...used.flatMap((charge) => percents(charge.turn).map((percent) => percentOffUsage(charge, percent))),
+    ...fixedGroups(fixed).flatMap((group) => (group[0] === undefined ? [] : amounts(group[0].turn).map((amount) => amountOffFixed(group, amount)))),
+  ];
+  return sumMoney(taken, currency);
 }
 
 function covers(subscription: Subscription, coupon: AppliedCoupon, turn: Turn): boolean {
   const isAfter = turn.startsAt > coupon.appliedAt || (turn.startsAt === coupon.appliedAt && turn.revision >= coupon.revision);
-  if (!isAfter || (coupon.removedAt !== null && turn.startsAt >= coupon.removedAt)) return false;
+  if (!isAfter || isRemoved(coupon, turn)) return false;
   if (coupon.periods === null) return true;
   // Counted turn by turn from the first one covered; a trial's does not count.
   let at = latest(coupon.appliedAt, subscription.trialEndsAt ?? subscription.startsAt);
@@ -47,12 +81,18 @@ function covers(subscription: Subscription, coupon: AppliedCoupon, turn: Turn): 
   for (let count = 0; count < coupon.periods; count += 1) {
     if (turn.startsAt < at) return true;
     const period = billingPeriodAt(subscription, at);
-    if (turn.startsAt >= period.startsAt && turn.startsAt < period.endsAt) return true;
+    // A period that lasted no time was one too.
+    if (turn.startsAt === period.startsAt || (turn.startsAt > period.startsAt && turn.startsAt < period.endsAt)) return true;
     if (phaseAt(subscription, at).isPaused) count -= 1;
     if (period.endsAt <= at) return false;
     at = period.endsAt;
   }
   return false;
+}
+
+function isRemoved({ removedAt, removedRevision }: AppliedCoupon, turn: Turn): boolean {
+  if (removedAt === null) return false;
+  return turn.startsAt > removedAt || (turn.startsAt === removedAt && turn.revision > (removedRevision ?? 0));
 }
 
 function discountedAmount(usage: PriceUsage, percent: string): Money {

@@ -137,15 +137,15 @@ export function explainUsage(usage: PriceUsage): Explanation {
   };
 }
 
-function explainBound({ kind, phase, period, share, bound, billed, amount }: BoundCharge): Explanation {
+function explainBound({ kind, phase, period, share, bound, billed, amount, invoiced }: BoundCharge): Explanation {
   return {
     rule: `plan_${kind}`,
     policy: { proration: isWhole(share) ? 'none: a whole period' : phase.plan.proration, rounding: ROUNDING },
     inputs: { plan: `${phase.plan.code} v${phase.plan.version}`, [kind]: decimalText(bound), billed: moneyText(billed), share: fractionText(share) },
     steps: [
-      `fixed prices and usage of ${spanText(period)}: ${amountText(billed)}`,
+      `fixed prices and usage of ${spanText(period)}, discounts taken off: ${amountText(billed)}`,
       `the ${kind} is ${decimalText(bound)}${isWhole(share) ? '' : ` x ${fractionText(share)} (${shareText(share)})`}`,
-      `the difference: ${amountText(amount)}`,
+      invoiced === null ? `the difference: ${amountText(amount)}` : `the difference, less ${amountText(invoiced)} that were invoiced for it: ${amountText(amount)}`,
     ],
     events: null,
   };

@@ -2,7 +2,7 @@ import { fixedCharges, type FixedCharge, type Span } from './charge.js';
 import type { AppliedCoupon } from './coupon.js';
 import type { Currency } from './currency.js';
 import { ONE, decimal, divide, multiply, type Decimal } from './decimal.js';
-import { amountOffFixed, couponsOf, percentOff, percentOffUsage } from './discount.js';
+import { amountOffFixed, couponsOf, fixedGroups, percentOff, percentOffUsage } from './discount.js';
 import { instant, type Instant } from './instant.js';
 import { moneyToDecimal, roundToMoney, sumMoney, type Money } from './money.js';
 import type { Period } from './period.js';
@@ -12,7 +12,7 @@ import { multiplierOf, phaseAt, type Subscription, type Turn } from './subscript
 import type { TaxLine } from './tax.js';
 import type { PriceUsage } from './usage.js';
 import { usageCharges, type UsageCharge } from './usage-charge.js';
-import type { UsageWindow } from './window.js';
+import { seriesText, type UsageWindow } from './window.js';
 
 export type LineKind = 'fixed' | 'proration' | 'usage' | 'adjustment' | 'minimum' | 'maximum' | 'discount';
 
@@ -87,8 +87,8 @@ export function contributionOf(subscription: Subscription, rows: readonly UsageW
   const lines = [...fixed.map((charge) => fixedLine(subscription, charge)), ...billed.map((charge) => usageLine(subscription, charge)), ...bounds.map((charge) => boundLine(subscription, charge))];
   const closing = used.length > 0 ? phaseAt(subscription, instant(span.upTo - 1)).plan.graceHours : 0;
   return {
-    lines: [...lines, ...discountLines(subscription, { fixed, used: billed, bounds })],
-    settles: [...used, ...bounds].flatMap((charge) => charge.rows),
+    lines: [...lines, ...discountLines(subscription, { fixed, used: billed })],
+    settles: [...new Map([...used, ...bounds].flatMap((charge) => charge.rows).map((row) => [`${seriesText(row)}\n${row.startsAt}`, row])).values()],
     graceHours: closing,
   };
 }
@@ -151,14 +151,13 @@ function unitAmountOf({ price, phase }: PriceUsage, quantity: Decimal, amount: M
 
 function boundLine(subscription: Subscription, charge: BoundCharge): InvoiceLine {
   const { kind, phase, period, amount } = charge;
-  const what = kind === 'minimum' ? 'up to the minimum' : 'above the maximum';
+  const what = `${kind === 'minimum' ? 'up to the minimum' : 'above the maximum'}${charge.invoiced === null ? '' : ', after late usage'}`;
   return { kind, subscriptionId: subscription.id, priceCode: null, description: `${phase.plan.name}: ${what}`, period, quantity: ONE, unitAmount: moneyToDecimal(amount), amount, source: { of: 'bound', charge } };
 }
 
 interface Charges {
   readonly fixed: readonly FixedCharge[];
   readonly used: readonly UsageCharge[];
-  readonly bounds: readonly BoundCharge[];
 }
 
 function discountLines(subscription: Subscription, charges: Charges): InvoiceLine[] {
@@ -177,19 +176,8 @@ function discountLines(subscription: Subscription, charges: Charges): InvoiceLin
   return [
     ...charges.fixed.flatMap((charge) => ofCharge(charge.turn, fixedLine(subscription, charge), (percent) => percentOff(charge.amount, percent))),
     ...charges.used.flatMap((charge) => ofCharge(charge.turn, usageLine(subscription, charge), (percent) => percentOffUsage(charge, percent))),
-    ...charges.bounds.flatMap((charge) => ofCharge(charge.turn, boundLine(subscription, charge), (percent) => percentOff(charge.amount, percent))),
     ...fixedGroups(charges.fixed).flatMap((group) => amountLines(subscription, group, lineOf)),
   ];
-}
-
-/** Charges for the fixed prices of one phase at one moment: what an amount is taken off together. */
-function fixedGroups(charges: readonly FixedCharge[]): FixedCharge[][] {
-  const groups = new Map<string, FixedCharge[]>();
-  for (const charge of charges) {
-    const key = `${charge.date} ${charge.phase.revision} ${charge.phase.startsAt} ${charge.amount.minor < 0n ? '-' : '+'} ${charge.kind}`;
-    groups.set(key, [...(groups.get(key) ?? []), charge]);
-  }
-  return [...groups.values()];
 }
 
 function amountLines(
@@ -202,7 +190,7 @@ function amountLines(
   const { currency } = first.amount;
   return couponsOf(subscription, first.turn).flatMap((coupon) => {
     if (coupon.amountOff === null || coupon.currency !== currency) return [];
-    const amount = amountOffFixed(first, coupon.amountOff);
+    const amount = amountOffFixed(group, coupon.amountOff);
     const onAmount = sumMoney(group.map((charge) => charge.amount), currency);
     return amount.minor === 0n ? [] : [lineOf(coupon, { description: first.phase.plan.name, priceCode: null, period: first.period, onAmount }, amount)];
   });

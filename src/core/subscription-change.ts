@@ -127,6 +127,9 @@ export function decideChange(subscription: Subscription, input: ChangeSubscripti
   const startsAt = input.when === 'now' ? begun : billingPeriodAt(subscription, begun).endsAt;
   refuseAfterEnd(subscription, startsAt);
   const before = input.when === 'now' ? phaseAt(subscription, begun) : phaseAt(subscription, (startsAt - 1) as Instant);
+  if (subscription.phases.some((phase) => phase.startsAt === startsAt && phase.startsAt > at && phase.isPaused)) {
+    throw new Refusal('phase_conflict', `A pause begins at ${instantText(startsAt)}: take it back with "resume", or change the subscription now.`);
+  }
   const plan = input.plan ?? before.plan;
   refuseOtherCurrency(before.plan, plan);
   const terms = parseTerms({ plan, ...mergedTerms(before, plan, input) });

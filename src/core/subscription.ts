@@ -154,16 +154,20 @@ export function evolveSubscription(record: SubscriptionRecord | undefined, sourc
     case 'reactivated':
       return reactivated(record, revision, change);
     case 'coupon_applied':
-      return { ...record, coupons: [...record.coupons, { ...change.coupon, appliedAt: change.madeAt, revision, removedAt: null }] };
+      return { ...record, coupons: [...record.coupons, { ...change.coupon, appliedAt: change.madeAt, revision, removedAt: null, removedRevision: null }] };
     case 'coupon_removed':
-      return { ...record, coupons: record.coupons.map((coupon) => (coupon.code === change.code && coupon.removedAt === null ? { ...coupon, removedAt: change.madeAt } : coupon)) };
+      return { ...record, coupons: record.coupons.map((coupon) => (coupon.code === change.code && coupon.removedAt === null ? { ...coupon, removedAt: change.madeAt, removedRevision: revision } : coupon)) };
   }
 }
 
 /** What had begun by the time of the change stays; what had not gives way, unless it lies later and is kept. */
 function withPhase(phases: readonly RecordedPhase[], added: RecordedPhase, keepsLater: boolean): RecordedPhase[] {
   const before = phases.filter((phase) => phase.startsAt < added.startsAt || (phase.startsAt === added.startsAt && phase.startsAt <= added.madeAt));
-  return [...before, added, ...(keepsLater ? phases.filter((phase) => phase.startsAt > added.startsAt) : [])];
+  if (!keepsLater) return [...before, added];
+  // What goes on later with the terms that change, changes with them: a pause and its end, for example.
+  const old = JSON.stringify(before.at(-1)?.terms);
+  const later = phases.filter((phase) => phase.startsAt > added.startsAt);
+  return [...before, added, ...later.map((phase) => (JSON.stringify(phase.terms) === old ? { ...phase, terms: added.terms } : phase))];
 }
 
 /** The time between the end and the new start is a pause. */

@@ -4,7 +4,7 @@ import { latest } from './instant.js';
 import { subtractMoney, type Money } from './money.js';
 import { periodContaining, type IndexedPeriod } from './period.js';
 import { usagePrices, type UsagePrice } from './plan.js';
-import { isInTrial, phaseAt, turnAt, usagePriceAt, usageWindowAt, type Subscription, type Turn } from './subscription.js';
+import { isInTrial, phaseAt, turnAt, usagePriceAt, usageWindowAt, type Phase, type Subscription, type Turn } from './subscription.js';
 import { priceUsage, type PriceUsage } from './usage.js';
 import type { Settled, UsageWindow } from './window.js';
 
@@ -31,8 +31,12 @@ interface ClosedWindow {
 /** The windows that closed in the span, priced by the rows of the subscription; and late usage of those that closed before. */
 export function usageCharges(subscription: Subscription, rows: readonly UsageWindow[], span: Span): UsageCharge[] {
   const own = rows.filter((row) => row.subscriptionId === subscription.id);
-  const closed = closedWindows(subscription, span).map(({ price, window }) => closedCharge({ subscription, price, window, rows: own }));
-  return [...closed, ...lateCharges(subscription, own, span.after)];
+  return [...closedCharges(subscription, own, span), ...lateCharges(subscription, own, span.after)];
+}
+
+/** The windows that closed in the span, priced by the subscription's own rows. */
+export function closedCharges(subscription: Subscription, rows: readonly UsageWindow[], span: Span): UsageCharge[] {
+  return closedWindows(subscription, span).map(({ price, window }) => closedCharge({ subscription, price, window, rows }));
 }
 
 /** The windows of prices on invoices that close in the span. */
@@ -62,23 +66,31 @@ function closedWindowsOf(subscription: Subscription, code: string, { after, upTo
   return closed;
 }
 
-/** Number of the change that closed the window early; 0 when its time had come. */
+/** Number of the first change that closed the window early; 0 when its time had come. */
 function cutRevision(subscription: Subscription, price: UsagePrice, window: IndexedPeriod): number {
   const schedule = phaseAt(subscription, window.startsAt).windows.get(price.code);
   if (schedule !== undefined && periodContaining(schedule, window.startsAt).endsAt === window.endsAt) return 0;
-  if (window.endsAt === subscription.endsAt) return subscription.ending?.revision ?? 0;
-  return subscription.phases.findLast((phase) => phase.startsAt === window.endsAt)?.revision ?? 0;
+  const begins = (phase: Phase): boolean => (phase.windows.get(price.code)?.startsAt ?? phase.startsAt) === phase.startsAt;
+  const cuts = subscription.phases.filter((phase) => phase.startsAt === window.endsAt && phase.startsAt > window.startsAt && begins(phase)).map((phase) => phase.revision);
+  if (window.endsAt === subscription.endsAt && subscription.ending !== null) cuts.push(subscription.ending.revision);
+  return cuts.length === 0 ? 0 : Math.min(...cuts);
 }
 
+/** A window that was cut, invoiced and went on (over the whole lifetime) costs what it has come to since. */
 function closedCharge(input: { subscription: Subscription; price: UsagePrice; window: IndexedPeriod; rows: readonly UsageWindow[] }): UsageCharge {
   const { subscription, price, window } = input;
   const rows = input.rows.filter((row) => row.priceCode === price.code);
-  const usage = priceUsage({ subscription, phase: phaseAt(subscription, justBefore(window.endsAt)), price, window, rows });
-  return { kind: 'usage', usage, turn: turnOf(subscription, window), amount: usage.amount, before: null, rows: rows.filter((row) => row.startsAt === window.startsAt) };
+  const own = rows.filter((row) => row.startsAt === window.startsAt);
+  const common = { subscription, phase: phaseAt(subscription, justBefore(window.endsAt)), price, window };
+  const usage = priceUsage({ ...common, rows });
+  const turn = turnOf(subscription, window);
+  if (!own.some((row) => row.settled !== null)) return { kind: 'usage', usage, turn, amount: usage.amount, before: null, rows: own };
+  const before = priceUsage({ ...common, rows: own.map(asSettled) });
+  return { kind: 'adjustment', usage, turn, amount: subtractMoney(usage.amount, before.amount), before, rows: own };
 }
 
 /** What usage that was reported after its window was invoiced has changed. */
-function lateCharges(subscription: Subscription, rows: readonly UsageWindow[], after: Cursor | null): UsageCharge[] {
+export function lateCharges(subscription: Subscription, rows: readonly UsageWindow[], after: Cursor | null): UsageCharge[] {
   if (after === null) return [];
   const seen = new Set<string>();
   return rows.flatMap((row) => {
@@ -106,7 +118,7 @@ function lateCharge(input: { subscription: Subscription; price: UsagePrice; wind
 }
 
 /** The row as it was when it was invoiced; one that was opened since had counted nothing. */
-function asSettled(row: UsageWindow): UsageWindow {
+export function asSettled(row: UsageWindow): UsageWindow {
   const { used, carried } = settledOf(row);
   return { ...row, tally: { ...row.tally, used }, carried };
 }

@@ -44,14 +44,17 @@ export const ProrationBody = Type.Object({
 });
 const ProrationView = Type.Object({ credit: Type.String(), charge: Type.String(), net: Type.String() });
 
-// With both, one would be left unchecked and unread.
-const only = { additionalProperties: false };
+// One of the two, told by number: a union would take both and check only the one that fits.
+const RolloverCap = Type.Object(
+  { multiple: Type.Optional(DecimalText), units: Type.Optional(DecimalText) },
+  { minProperties: 1, maxProperties: 1, additionalProperties: false, description: 'At most so many times the next included, or so many units' },
+);
 
 export const RolloverBody = Type.Object({
   included: DecimalText,
   carried: Type.Optional(DecimalText),
   used: DecimalText,
-  cap: Type.Optional(Nullable(Type.Union([Type.Object({ multiple: DecimalText }, only), Type.Object({ units: DecimalText }, only)]))),
+  cap: Type.Optional(Nullable(RolloverCap)),
   next_included: Type.Optional({ ...DecimalText, description: 'What the next window includes; the same unless told' }),
 });
 const RolloverView = Type.Object({ carry: Type.String(), next_available: Type.String() });

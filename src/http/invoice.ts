@@ -25,6 +25,10 @@ const CreditBody = Nullable(
   }),
 );
 const CreditNoteView = Type.Object({ id: Type.String(), number: Type.String(), date: InstantText, reason: Nullable(Type.String()), subtotal: Money, tax: Money, total: Money, to_wallet: Money });
+const DOCUMENTS = {
+  html: { 200: { description: 'A page that needs nothing from elsewhere', content: { 'text/html': { schema: Type.String() } } } },
+  pdf: { 200: { description: 'The bytes of a PDF', content: { 'application/pdf': { schema: Type.String({ contentMediaType: 'application/pdf' }) } } } },
+};
 const STATUSES = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const;
 
 const TaxBody = Type.Object({
@@ -106,7 +110,7 @@ function documentRoutes(app: FastifyInstance, { engine, seller }: HttpContext): 
   for (const format of ['html', 'pdf'] as const) {
     app.get<InvoiceParams>(
       `/v1/invoices/:invoice/${format}`,
-      { config: read, schema: { ...one, summary: `The invoice as ${format.toUpperCase()}`, produces: [format === 'pdf' ? 'application/pdf' : 'text/html'] } },
+      { config: read, schema: { ...one, summary: `The invoice as ${format.toUpperCase()}`, response: DOCUMENTS[format] } },
       async (request, reply) => {
         const found = await readInvoice(engine, request.params.invoice);
         const { type, body, name } = await invoiceDocument(engine, { found, format, seller });

@@ -50,7 +50,7 @@ export async function issueInvoices(transaction: Queryable, input: { facts: Cust
   }
   const settled = new Map(input.invoices.flatMap((invoice) => invoice.settles).map((row) => [rowKey(row), row]));
   const windows = facts.windows.filter((row) => settled.has(rowKey(row))).map(settledRow);
-  if (windows.length > 0) await saveCounts(transaction, { customers: [], members: [], windows: storedWindows(customerId, { subscriptions: facts.subscriptions, cursors: standing.cursors }, windows) });
+  if (windows.length > 0) await saveCounts(transaction, { customers: [], members: [], windows: storedWindows(customerId, facts, windows) });
   return { standing, invoices };
 }
 

@@ -4,7 +4,6 @@ import { decideIntake, type IncomingEvent, type Intake } from '../core/intake.js
 import { WindowBook } from '../core/window-book.js';
 import { matchEvent, type UsageWindow } from '../core/window.js';
 import { isServing, type Subscription } from '../core/subscription.js';
-import type { SubscriptionCursor } from '../core/standing.js';
 import { isUnsettledRow } from '../core/plan-bound.js';
 import { lockCustomers, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
@@ -84,7 +83,6 @@ export async function recordEvents(engine: Engine, items: readonly EventToRecord
 interface LockedCustomer {
   readonly stored: StoredCustomer;
   readonly subscriptions: readonly Subscription[];
-  readonly cursors: readonly SubscriptionCursor[];
   readonly incoming: readonly IncomingEvent[];
 }
 
@@ -99,9 +97,9 @@ async function matchAll(
 ): Promise<LockedCustomer[]> {
   return withPlans(engine, transaction, (planOf) =>
     input.locked.map((stored) => {
-      const { subscriptions, standing } = engine.standings.resolve(stored.customer.id, stored.standingText, planOf);
+      const { subscriptions } = engine.standings.resolve(stored.customer.id, stored.standingText, planOf);
       const events = input.byCustomer.get(stored.customer.id) ?? [];
-      return { stored, subscriptions, cursors: standing.cursors, incoming: events.map((event) => ({ event, matches: matchEvent(subscriptions, event) })) };
+      return { stored, subscriptions, incoming: events.map((event) => ({ event, matches: matchEvent(subscriptions, event) })) };
     }),
   );
 }
@@ -141,12 +139,11 @@ function dueAt({ subscriptions, decision }: DecidedCustomer, now: Instant): Inst
 }
 
 /** Windows as rows, each with whether an invoice or the wallet still has to look at it. */
-export function storedWindows(customerId: string, owner: { subscriptions: readonly Subscription[]; cursors: readonly SubscriptionCursor[] }, windows: readonly UsageWindow[]): StoredWindow[] {
+export function storedWindows(customerId: string, owner: { subscriptions: readonly Subscription[] }, windows: readonly UsageWindow[]): StoredWindow[] {
   const byId = new Map(owner.subscriptions.map((subscription) => [subscription.id, subscription]));
-  const cursors = new Map(owner.cursors.map((cursor) => [cursor.subscriptionId, cursor]));
   return windows.map((window) => {
     const subscription = byId.get(window.subscriptionId);
-    return { customerId, window, isUnsettled: subscription !== undefined && isUnsettledRow(subscription, window, cursors.get(subscription.id) ?? null) };
+    return { customerId, window, isUnsettled: subscription !== undefined && isUnsettledRow(subscription, window) };
   });
 }
 

@@ -88,7 +88,7 @@ async function verifyCustomer(engine: Engine, unit: Unit, customerId: string, is
   const planOf = (versionId: string): Plan => engine.catalog.planVersion(versionId);
   const subscriptions = standing.subscriptions.map((record) => resolveSubscription(record, planOf));
   const derived = deriveWindows(subscriptions, history.events.map(({ event }) => event));
-  const windows = storedWindows(customerId, { subscriptions, cursors: standing.cursors }, withSettlements(derived.windows, history.invoices.map(({ invoice }) => invoice)));
+  const windows = storedWindows(customerId, { subscriptions }, withSettlements(derived.windows, history.invoices.map(({ invoice }) => invoice)));
   const kept = { windows: await selectCustomerWindows(transaction, customerId), members: await selectCustomerMembers(transaction, customerId) };
   const projections = [
     ...compareStanding(stored, standing),

@@ -5,6 +5,7 @@ import { sandboxProvider } from '../../src/provider/sandbox.js';
 import { createApiKey } from '../../src/service/api-key.js';
 import type { Engine } from '../../src/service/engine.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
+import { openSandboxClock, type SandboxClock } from '../../src/service/sandbox.js';
 import type { Database } from '../../src/store/database.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
 import { migrate } from '../../src/store/migrate.js';
@@ -36,14 +37,17 @@ export class TestClock {
   }
 }
 
+/** What a test does with time. In a sandbox it is better moved through the API, which does what falls due on the way. */
+export type MovableClock = Pick<TestClock, 'now' | 'set' | 'advance'>;
+
 /** A Paidup in this process, on a store of its own. */
 export interface TestPaidup {
   readonly engine: Engine;
   readonly app: FastifyInstance;
-  readonly clock: TestClock;
+  readonly clock: MovableClock;
   readonly secretKey: string;
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
-  /** A request to the native API with the secret key (or another); gives status, body and headers. */
+  /** A request to the native API with the secret key (or another); gives status, body (as text when it is not JSON) and headers. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read bodies of every shape
   call<Body = any>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Body; headers: Record<string, unknown> }>;
   customerKey(customer: string, scopes?: readonly string[]): Promise<string>;
@@ -56,15 +60,18 @@ export async function openStore(kind: StoreKind): Promise<Database> {
   return database;
 }
 
-export async function startPaidup(options: { store?: StoreKind; now?: Instant } = {}): Promise<TestPaidup> {
+/** `isSandbox`: its clock is kept with the store and moved by POST /v1/sandbox/clock. */
+export async function startPaidup(options: { store?: StoreKind; now?: Instant; isSandbox?: boolean } = {}): Promise<TestPaidup> {
+  const database = await openStore(options.store ?? 'embedded');
   const clock = new TestClock(options.now);
-  const engine = await openEngine({ database: await openStore(options.store ?? 'embedded'), provider: sandboxProvider, clock });
+  const sandboxClock = options.isSandbox === true ? await openSandboxClock(database, clock.now()) : undefined;
+  const engine = await openEngine({ database, provider: sandboxProvider, clock: sandboxClock ?? clock });
   const app = await buildApp({ engine });
   const { key: secretKey } = await createApiKey(engine, { kind: 'secret', name: 'test', scopes: [] });
   return {
     engine,
     app,
-    clock,
+    clock: sandboxClock === undefined ? clock : movable(sandboxClock),
     secretKey,
     inject: (request) => app.inject(request),
     call: async (method, url, body, headers) => {
@@ -74,7 +81,7 @@ export async function startPaidup(options: { store?: StoreKind; now?: Instant } 
         headers: { authorization: `Bearer ${secretKey}`, ...headers },
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      return { status: response.statusCode, body: (response.body === '' ? null : response.json()) as never, headers: response.headers };
+      return { status: response.statusCode, body: bodyOf(response) as never, headers: response.headers };
     },
     customerKey: async (customer, scopes = []) => (await createApiKey(engine, { kind: 'customer', customer, name: 'test', scopes })).key,
     stop: async () => {
@@ -82,4 +89,13 @@ export async function startPaidup(options: { store?: StoreKind; now?: Instant } 
       await closeEngine(engine);
     },
   };
+}
+
+function bodyOf(response: LightMyRequestResponse): unknown {
+  if (response.body === '') return null;
+  return /json/.test(response.headers['content-type']?.toString() ?? '') ? response.json() : response.body;
+}
+
+function movable(clock: SandboxClock): MovableClock {
+  return { now: () => clock.now(), set: (at) => clock.set(at), advance: (milliseconds) => clock.set(instant(clock.now() + milliseconds)) };
 }

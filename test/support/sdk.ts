@@ -1,0 +1,47 @@
+import { inspect } from 'node:util';
+import { createClient, isProblem, type Client, type PaidupProblem } from '../../sdk/src/index.js';
+import type { TestPaidup } from './app.js';
+
+/** A client of the SDK that keeps what it asked for, as `METHOD /path`. */
+export interface RecordedClient {
+  readonly client: Client;
+  readonly url: string;
+  readonly asked: readonly string[];
+}
+
+/** The SDK over a real connection to a Paidup in this process. */
+export async function recordedClient(paidup: TestPaidup): Promise<RecordedClient> {
+  const url = await paidup.app.listen({ host: '127.0.0.1', port: 0 });
+  const asked: string[] = [];
+  const recording: typeof fetch = (address, init) => {
+    asked.push(`${init?.method ?? 'GET'} ${new URL(address as string).pathname}`);
+    return fetch(address, init);
+  };
+  return { client: createClient({ url, key: paidup.secretKey, fetch: recording }), url, asked };
+}
+
+/** The problem that a call is refused with. */
+export async function problemOf(call: Promise<unknown>): Promise<PaidupProblem> {
+  const error = await call.then(() => undefined, (reason: unknown) => reason);
+  if (!isProblem(error)) throw new Error(`no problem: ${inspect(error)}`);
+  return error;
+}
+
+/** Everything that an iterator gives. Array.fromAsync is not in Node 20. */
+export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+/** What test/e2e/sdk-billing.test.ts calls, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
+const BILLING_TAGS = ['subscriptions', 'invoices', 'sandbox'];
+
+/** Operations of the native API, of billing or all others, for which no call is among those asked. */
+export async function uncalledOperations(paidup: TestPaidup, asked: readonly string[], part: 'billing' | 'other'): Promise<{ known: number; uncalled: string[] }> {
+  const { paths } = (await paidup.call<{ paths: Record<string, Record<string, { tags: string[] }>> }>('GET', '/openapi.json')).body;
+  const operations = Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([method, { tags }]) => ({ name: `${method.toUpperCase()} ${path}`, tags })));
+  const known = operations.filter(({ name, tags }) => / \/v1\/(?!billing\/)/.test(name) && tags.some((tag) => BILLING_TAGS.includes(tag)) === (part === 'billing')).map(({ name }) => name);
+  const isAsked = (operation: string): boolean => asked.some((each) => new RegExp(`^${operation.replace(/\{\w+\}/g, '[^/]+')}$`).test(each));
+  return { known: known.length, uncalled: known.filter((operation) => !isAsked(operation)) };
+}
