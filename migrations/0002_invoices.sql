@@ -20,6 +20,10 @@ alter table setting_changes add constraint setting_changes_setting_check check (
 alter table ledger_transactions drop constraint ledger_transactions_kind_check;
 alter table ledger_transactions add constraint ledger_transactions_kind_check
   check (kind in ('deposit', 'invoice', 'wallet_credit', 'payment', 'credit_note', 'void', 'write_off'));
+-- A change may post several transactions.
+alter table ledger_transactions add column position smallint not null default 0;
+drop index ledger_transactions_by_revision;
+create index ledger_transactions_by_revision on ledger_transactions (bucket, customer_id, revision, position, id);
 alter table ledger_entries drop constraint ledger_entries_account_check;
 alter table ledger_entries add constraint ledger_entries_account_check
   check (account in ('wallet', 'provider', 'receivable', 'revenue', 'tax', 'bad_debt'));

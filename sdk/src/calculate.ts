@@ -45,8 +45,9 @@ export interface ProrationQuestion {
   new_amount: Decimal;
 }
 
-/** Major units, each leg rounded once: net = charge - credit. */
+/** Major units, each leg rounded once: credit + charge = net. */
 export interface ProrationAnswer {
+  /** Not above zero. */
   credit: Decimal;
   charge: Decimal;
   net: Decimal;

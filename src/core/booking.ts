@@ -82,7 +82,8 @@ function nextInvoices(facts: CustomerFacts, limit: Instant): Invoice[] {
     const date = dated.reduce((first, entry) => earliest(first, entry.date), FOREVER);
     if (date === FOREVER || date > limit) return [];
     const parts = facts.subscriptions
-      .filter((subscription) => subscription.startsAt <= date)
+      // One that has been invoiced further than this would be thrown back.
+      .filter(({ id, startsAt }) => startsAt <= date && (cursors.get(id)?.at ?? date) <= date)
       .map((subscription) => ({ subscription, contribution: contributionOf(subscription, facts.windows, { after: cursors.get(subscription.id) ?? null, upTo: date }) }));
     const groups = grouped(parts, date).filter(isWorthIssuing);
     if (groups.length > 0) return invoicesOf(facts, groups, { date, cursors });
@@ -131,7 +132,7 @@ function invoiceOf(facts: CustomerFacts, parts: readonly Part[], input: { date: 
   const lines = parts.flatMap(({ contribution }) => contribution.lines);
   const taxed = applyTax(sumMoney(lines.map((line) => line.amount), currency), facts.tax);
   const walletCredit = creditOf(facts, taxed.total, plans.every((each) => each.isWalletApplied));
-  const from = parts.map(({ subscription: { id } }) => `${id}@${cursors.get(id)?.at ?? ''}.${cursors.get(id)?.revision ?? ''}`);
+  const from = parts.map(({ subscription: { id } }) => continuation(id, cursors.get(id) ?? null, date));
   return {
     date,
     currency,
@@ -145,6 +146,12 @@ function invoiceOf(facts: CustomerFacts, parts: readonly Part[], input: { date: 
     subscriptionIds: parts.map(({ subscription }) => subscription.id),
     settles: parts.flatMap(({ contribution }) => contribution.settles),
   };
+}
+
+/** Where an invoice goes on from. The number of the change counts only at its own moment: a draft before it has none yet. */
+function continuation(id: string, cursor: Cursor | null, date: Instant): string {
+  if (cursor === null) return `${id}@`;
+  return cursor.at < date ? `${id}@${cursor.at}` : `${id}@${cursor.at}.${cursor.revision}`;
 }
 
 /** What the wallet pays of a total: what is available, as far as it goes. What an invoice gives back goes to the wallet. */

@@ -125,7 +125,7 @@ describe('whatever happens', () => {
     const parts = { plans, moments: 'apart' as const, commands: commands({ plans: plans.length, kinds }).map((command) => whenNow(immediate(prorated(command)))) };
     fc.assert(
       fc.property(histories(parts), (history) => {
-        const life = live({ ...history, steps: [...history.steps, { after: { ms: 12_345_678 }, command: { do: 'cancel', when: 'now', proration: BY_SECOND } }] }, 'each', 800);
+        const life = live({ ...history, steps: [...history.steps, { after: { ms: 12_345_678 }, on: 0, command: { do: 'cancel', when: 'now', proration: BY_SECOND } }] }, 'each', 800);
         const lines = billed(life).flatMap((invoice) => invoice.lines);
         const minor = lines.reduce((total, line) => total + Number(line.amount.minor), 0);
 

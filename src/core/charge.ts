@@ -53,6 +53,14 @@ export function fixedCharges(subscription: Subscription, span: Span): FixedCharg
   return [...changes, ...turns].sort((left, right) => left.date - right.date);
 }
 
+/** The charges for a billing period, those of changes within it too that fall due later. */
+export function chargesForPeriod(subscription: Subscription, period: Period): FixedCharge[] {
+  const phases = begunPhases(subscription);
+  const span = { after: { at: justBefore(period.startsAt), revision: 0 }, upTo: period.startsAt };
+  const turns = phases.flatMap((_, index) => turnCharges({ subscription, phases, index, span }));
+  return [...turns, ...changeCharges(subscription, phases, span.after)].filter((charge) => charge.turn.startsAt === period.startsAt);
+}
+
 interface Place {
   readonly subscription: Subscription;
   readonly phases: readonly Phase[];
@@ -166,7 +174,8 @@ function chargesOfChange(subscription: Subscription, phases: readonly Phase[], i
   if (rest === undefined) return [];
   const basis = basisOf(phases, index - 1, rest.turn.startsAt);
   const goesOn = !phase.isAnchor && !phase.isPaused;
-  if (proration.mode === 'difference' && !isDearer(phase, basis)) return [];
+  // A pause is no difference to anything.
+  if (proration.mode === 'difference' && (phase.isPaused || !isDearer(phase, basis))) return [];
   const due = dueOfChange(subscription, phases, { index, periodEnd: rest.period.endsAt });
   const common = { kind: 'proration', ...due, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration } as const;
   const credits = chargesOf({ ...common, phase: basis, sign: -1 });

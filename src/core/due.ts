@@ -69,7 +69,7 @@ function rowMoments(subscription: Subscription, after: Cursor | null, rows: read
     if (terms.paidFrom !== 'invoice') return [];
     const siblings = rows.filter((other) => other.subscriptionId === subscription.id && other.priceCode === row.priceCode);
     if (priceUsage({ subscription, phase, price: terms, window, rows: siblings }).amount.minor === 0n) return [];
-    const period = billingPeriodAt(subscription, row.startsAt);
+    const period = billingPeriodAt(subscription, justBefore(window.endsAt));
     return [window.endsAt, ...(hasBounds(phase) ? [period.endsAt] : [])].filter((moment) => moment > from);
   });
 }

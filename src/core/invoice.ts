@@ -88,9 +88,16 @@ export function contributionOf(subscription: Subscription, rows: readonly UsageW
   const closing = used.length > 0 ? phaseAt(subscription, instant(span.upTo - 1)).plan.graceHours : 0;
   return {
     lines: [...lines, ...discountLines(subscription, { fixed, used: billed })],
-    settles: [...new Map([...used, ...bounds].flatMap((charge) => charge.rows).map((row) => [`${seriesText(row)}\n${row.startsAt}`, row])).values()],
+    settles: settledBy([...used, ...bounds], rows),
     graceHours: closing,
   };
+}
+
+/** The rows that charges looked at, each once and as it is: a bound may have looked at it as it was. */
+function settledBy(charges: ReadonlyArray<UsageCharge | BoundCharge>, rows: readonly UsageWindow[]): UsageWindow[] {
+  const keyOf = (row: UsageWindow): string => `${seriesText(row)}\n${row.startsAt}`;
+  const current = new Map(rows.map((row) => [keyOf(row), row]));
+  return [...new Set(charges.flatMap((charge) => charge.rows.map(keyOf)))].flatMap((key) => current.get(key) ?? []);
 }
 
 /** What is only counted stands on no invoice; nor does a trial, nor a window that cost nothing and closed earlier. */

@@ -1,11 +1,11 @@
-import { fixedCharges, isUnbilled, justBefore, type Cursor, type Span } from './charge.js';
+import { chargesForPeriod, isUnbilled, justBefore, type Cursor, type Span } from './charge.js';
 import type { Decimal } from './decimal.js';
 import { discountTotal } from './discount.js';
 import { FOREVER, latest, type Instant } from './instant.js';
 import { addMoney, subtractMoney, sumMoney, type Money } from './money.js';
 import { boundaryAt, type IndexedPeriod, type Period } from './period.js';
 import { prorate, shareOf, WHOLE, type Share } from './proration.js';
-import { billingPeriodAt, isInTrial, phaseAt, turnAt, usagePriceAt, type Phase, type Subscription, type Turn } from './subscription.js';
+import { billingPeriodAt, isInTrial, phaseAt, turnAt, usagePriceAt, usageWindowAt, type Phase, type Subscription, type Turn } from './subscription.js';
 import { asSettled, closedCharges, isChanged, type UsageCharge } from './usage-charge.js';
 import type { UsageWindow } from './window.js';
 
@@ -55,8 +55,8 @@ function closedBy(subscription: Subscription, period: IndexedPeriod): number {
 function lateBounds(subscription: Subscription, rows: readonly UsageWindow[], after: Cursor): BoundCharge[] {
   const periods = new Map<Instant, IndexedPeriod>();
   for (const row of rows.filter(isChanged)) {
-    const period = billingPeriodAt(subscription, row.startsAt);
-    if (period.endsAt <= after.at && !isUnbilled(after, period.endsAt, closedBy(subscription, period))) periods.set(period.startsAt, period);
+    const period = closingPeriod(subscription, row);
+    if (period !== undefined && period.endsAt <= after.at && !isUnbilled(after, period.endsAt, closedBy(subscription, period))) periods.set(period.startsAt, period);
   }
   return [...periods.values()].flatMap((period) => {
     const [now] = boundOf(subscription, rows, period);
@@ -67,6 +67,13 @@ function lateBounds(subscription: Subscription, rows: readonly UsageWindow[], af
     const amount = subtractMoney(now?.amount ?? zero, before?.amount ?? zero);
     return amount.minor === 0n ? [] : [{ ...charge, amount, invoiced: before?.amount ?? zero }];
   });
+}
+
+/** The billing period in which the row's window closes, which need not be the one in which it began; undefined when it never will. */
+export function closingPeriod(subscription: Subscription, row: UsageWindow): IndexedPeriod | undefined {
+  const price = usagePriceAt(subscription, row.priceCode, row.startsAt);
+  const endsAt = price === undefined ? FOREVER : usageWindowAt(subscription, price, row.startsAt).endsAt;
+  return endsAt === FOREVER ? undefined : billingPeriodAt(subscription, justBefore(endsAt));
 }
 
 export function hasBounds(phase: Phase): boolean {
@@ -80,7 +87,7 @@ function boundOf(subscription: Subscription, rows: readonly UsageWindow[], perio
   const full = { startsAt: boundaryAt(phase.schedule, period.index), endsAt: boundaryAt(phase.schedule, period.index + 1) };
   const share = proration === 'none' ? WHOLE : shareOf({ part: period, full, policy: proration, zone: subscription.zone });
   const turn = turnAt(subscription, phase, justBefore(period.endsAt));
-  const fixed = fixedCharges(subscription, { after: { at: justBefore(period.startsAt), revision: 0 }, upTo: period.endsAt }).filter((charge) => charge.turn.startsAt === period.startsAt);
+  const fixed = chargesForPeriod(subscription, period);
   const used = windowsWithin(subscription, rows, period);
   const gross = sumMoney([...fixed, ...used].map((charge) => charge.amount), currency);
   const billed = addMoney(gross, discountTotal(subscription, { fixed, used }, currency));
@@ -106,5 +113,7 @@ function windowsWithin(subscription: Subscription, rows: readonly UsageWindow[],
 export function isUnsettledRow(subscription: Subscription, row: UsageWindow): boolean {
   const price = usagePriceAt(subscription, row.priceCode, row.startsAt);
   if (price === undefined) return false;
-  return price.paidFrom === 'wallet' || row.settled === null || isChanged(row) || hasBounds(phaseAt(subscription, justBefore(billingPeriodAt(subscription, row.startsAt).endsAt)));
+  if (price.paidFrom === 'wallet' || row.settled === null || isChanged(row)) return true;
+  const period = closingPeriod(subscription, row);
+  return period !== undefined && hasBounds(phaseAt(subscription, justBefore(period.endsAt)));
 }

@@ -174,12 +174,13 @@ function withPhase(phases: readonly RecordedPhase[], added: RecordedPhase, keeps
 function reactivated(record: SubscriptionRecord, revision: number, change: Extract<SubscriptionChange, { type: 'reactivated' }>): SubscriptionRecord {
   const { ending } = record;
   if (ending === null) throw new Error(`subscription ${record.id} was reactivated without having ended`);
-  const last = record.phases.at(-1);
+  const begun = record.phases.filter((phase) => comesBefore(phase, ending));
+  const last = begun.at(-1) ?? record.phases[0];
   if (last === undefined) throw new Error(`subscription ${record.id} has no phase`);
   const gap: RecordedPhase = { ...last, startsAt: ending.endsAt, madeAt: ending.requestedAt, revision: ending.revision, isAnchor: true, isPaused: true, proration: ending.proration, usage: 'restart', invoice: 'now' };
   const { madeAt, startsAt, terms } = change;
   const next: RecordedPhase = { startsAt, madeAt, revision, isAnchor: true, isPaused: false, proration: NO_PRORATION, usage: 'restart', invoice: 'now', terms };
-  return { ...record, ending: null, phases: [...record.phases.filter((phase) => comesBefore(phase, ending)), gap, next] };
+  return { ...record, ending: null, phases: [...begun, gap, next] };
 }
 
 /** Whether the phase began before the end; at the same moment only when the end was not known before. */
@@ -271,11 +272,20 @@ export function billingPeriodAt(subscription: Subscription, at: Instant): Indexe
 /** The stretch over which `price` counts usage at `at`, cut by the subscription's end and by a phase that counts it anew or not at all. */
 export function usageWindowAt(subscription: Subscription, price: UsagePrice, at: Instant): IndexedPeriod {
   const phase = phaseAt(subscription, at);
-  if (price.window === 'lifetime') return { startsAt: subscription.startsAt, endsAt: subscription.endsAt, index: 0 };
+  if (price.window === 'lifetime') return lifetimeWindow(subscription, phase, price.code);
   const schedule = phase.windows.get(price.code) ?? phase.schedule;
   const period = cut(subscription, phase, periodContaining(schedule, at));
   const next = subscription.phases.find((later) => later.startsAt >= phase.endsAt && (later.windows.get(price.code)?.startsAt ?? later.startsAt) === later.startsAt);
   return next === undefined || next.startsAt >= period.endsAt ? period : { ...period, endsAt: next.startsAt };
+}
+
+/** All of the subscription, pauses and all; but for phases that count the price by another window, or not at all. */
+function lifetimeWindow({ phases, endsAt }: Subscription, phase: Phase, code: string): IndexedPeriod {
+  const at = phases.indexOf(phase);
+  const isOther = (other: Phase): boolean => usagePrice(other.plan, code)?.window !== 'lifetime';
+  const before = phases.findLast((other, index) => index < at && isOther(other));
+  const after = phases.find((other, index) => index > at && isOther(other));
+  return { startsAt: before?.endsAt ?? phases[0].startsAt, endsAt: earliest(endsAt, after?.startsAt ?? FOREVER), index: 0 };
 }
 
 /**

@@ -6,7 +6,7 @@ import {
 } from '../core/calculate.js';
 import { instantText } from '../core/instant.js';
 import type { HttpContext } from './context.js';
-import { Model } from './catalog-schema.js';
+import { Model, RolloverCap } from './catalog-schema.js';
 import { DecimalText, InstantText, Interval, Nullable, Words } from './schema.js';
 
 export const AmountBody = Type.Object({
@@ -43,12 +43,6 @@ export const ProrationBody = Type.Object({
   new_amount: DecimalText,
 });
 const ProrationView = Type.Object({ credit: Type.String(), charge: Type.String(), net: Type.String() });
-
-// One of the two, told by number: a union would take both and check only the one that fits.
-const RolloverCap = Type.Object(
-  { multiple: Type.Optional(DecimalText), units: Type.Optional(DecimalText) },
-  { minProperties: 1, maxProperties: 1, additionalProperties: false, description: 'At most so many times the next included, or so many units' },
-);
 
 export const RolloverBody = Type.Object({
   included: DecimalText,

@@ -61,6 +61,12 @@ const FixedPrice = Type.Object({
   below_usage: Type.Optional(Words(['allowed', 'refused'], { description: 'Whether its quantity may go below what is used of a limit that it multiplies; allowed unless told' })),
 });
 
+// One of the two, told by number: a union would take both and check only the one that fits.
+export const RolloverCap = Type.Object(
+  { multiple: Type.Optional(DecimalText), units: Type.Optional(DecimalText) },
+  { minProperties: 1, maxProperties: 1, additionalProperties: false, description: 'At most so many times the next included, or so many units' },
+);
+
 const UsagePrice = Type.Object({
   ...PriceCode,
   type: Type.Literal('usage'),
@@ -72,7 +78,7 @@ const UsagePrice = Type.Object({
   ),
   rollover: Type.Optional(
     Nullable(
-      Type.Object({ cap: Type.Optional(Nullable(Type.Union([Type.Object({ multiple: DecimalText }), Type.Object({ units: DecimalText })]))) }, { description: 'Unused units carry over, at most the cap' }),
+      Type.Object({ cap: Type.Optional(Nullable(RolloverCap)) }, { description: 'Unused units carry over, at most the cap' }),
     ),
   ),
   overage: Type.Optional(Words(['allowed', 'blocked'])),

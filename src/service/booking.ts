@@ -37,6 +37,7 @@ export async function issueInvoices(transaction: Queryable, input: { facts: Cust
   const customerId = facts.customer.id;
   let standing = input.standing;
   const invoices: IssuedInvoice[] = [];
+  let posted = 0;
   for (const [position, invoice] of input.invoices.entries()) {
     const id = invoiceIdOf(customerId, invoice);
     const number = documentNumber(invoice.series, await takeNumber(transaction, invoice.series, { id, customerId }));
@@ -44,7 +45,10 @@ export async function issueInvoices(transaction: Queryable, input: { facts: Cust
     await insertInvoice(transaction, { customerId, revision, position, invoice: issued, standing: invoiceStanding(issued, []) });
     await insertDocumentOwner(transaction, id, customerId);
     const entries = issueTransactions(id, invoice);
-    for (const entry of entries) await insertTransaction(transaction, { customerId, revision, transaction: entry });
+    for (const entry of entries) {
+      await insertTransaction(transaction, { customerId, revision, position: posted, transaction: entry });
+      posted += 1;
+    }
     standing = { ...standing, cursors: withCursors(standing.cursors, issued.cursors), balances: entries.reduce(postTransaction, standing.balances) };
     invoices.push(issued);
   }
@@ -64,24 +68,28 @@ const CUSTOMERS_PER_READ = 100;
  */
 export async function bookDueCustomers(engine: Engine, onFailure: (customerId: string, error: unknown) => void): Promise<number> {
   let issued = 0;
-  const failed = new Set<string>();
+  // Looked at in this run with nothing to issue, or failed: not asked again before the next run.
+  const passed = new Set<string>();
   for (;;) {
-    const due = (await selectDueCustomers(engine.database, engine.clock.now(), CUSTOMERS_PER_READ + failed.size)).filter(({ id }) => !failed.has(id));
-    if (due.length === 0) return issued;
-    let done = 0;
+    const due = (await selectDueCustomers(engine.database, engine.clock.now(), CUSTOMERS_PER_READ + passed.size)).filter(({ id }) => !passed.has(id));
+    let isBusy = false;
     for (const { id } of due) {
-      try {
-        const made = await bookCustomer(engine, id);
-        if (made === undefined) continue;
-        issued += made;
-        done += 1;
-      } catch (error) {
-        failed.add(id);
-        onFailure(id, error);
-      }
+      const made = await bookOne(engine, id, onFailure);
+      if (made === 0) passed.add(id);
+      else isBusy = true;
+      issued += made;
     }
-    // All that are left are in the hands of other workers.
-    if (done === 0) return issued;
+    if (!isBusy) return issued;
+  }
+}
+
+/** Tells how many invoices were issued for the customer; none when another worker has it or it failed. */
+async function bookOne(engine: Engine, customerId: string, onFailure: (customerId: string, error: unknown) => void): Promise<number> {
+  try {
+    return (await bookCustomer(engine, customerId)) ?? 0;
+  } catch (error) {
+    onFailure(customerId, error);
+    return 0;
   }
 }
 

@@ -133,7 +133,7 @@ async function changeInvoice(engine: Engine, unit: Unit, input: { invoiceId: str
 async function post(unit: Unit, input: { stored: StoredCustomer; revision: number; decision: InvoiceDecision }): Promise<void> {
   const { stored, revision, decision } = input;
   const customerId = stored.customer.id;
-  for (const transaction of decision.transactions) await insertTransaction(unit.transaction, { customerId, revision, transaction });
+  for (const [position, transaction] of decision.transactions.entries()) await insertTransaction(unit.transaction, { customerId, revision, position, transaction });
   const before = fromStandingText(stored.standingText);
   await updateStanding(unit.transaction, { customerId, revision, standing: { ...before, balances: decision.transactions.reduce(postTransaction, before.balances) } });
 }

@@ -174,7 +174,7 @@ async function settlePayment(unit: Unit, payment: Payment, result: ChargeResult)
   if (!isFirst) return { payment, transaction };
   const standing = fromStandingText(stored.standingText);
   const balances = result.outcome === 'succeeded' ? postTransaction(standing.balances, transaction) : standing.balances;
-  if (result.outcome === 'succeeded') await insertTransaction(unit.transaction, { customerId, revision, transaction });
+  if (result.outcome === 'succeeded') await insertTransaction(unit.transaction, { customerId, revision, position: 0, transaction });
   await updateStanding(unit.transaction, { customerId, revision, standing: { ...standing, balances } });
   return { payment, transaction };
 }

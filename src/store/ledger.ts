@@ -13,8 +13,8 @@ export interface StoredTransaction {
 const insertTransactionStatement = statement(
   'insert_ledger_transaction',
   `
-insert into ledger_transactions (bucket, customer_id, id, revision, kind, description, occurred_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into ledger_transactions (bucket, customer_id, id, revision, position, kind, description, occurred_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 `,
 );
 
@@ -36,17 +36,19 @@ from ledger_transactions t
 join ledger_entries e on e.bucket = t.bucket and e.customer_id = t.customer_id and e.transaction_id = t.id
 where t.bucket = $1
   and t.customer_id = $2
-order by t.revision, t.id, e.position
+order by t.revision, t.position, t.id, e.position
 `,
 );
 
-export async function insertTransaction(queryable: Queryable, input: StoredTransaction & { customerId: string }): Promise<void> {
-  const { customerId, revision, transaction } = input;
+/** `position` orders the transactions of one revision. */
+export async function insertTransaction(queryable: Queryable, input: StoredTransaction & { customerId: string; position: number }): Promise<void> {
+  const { customerId, revision, position, transaction } = input;
   await queryable.rows(insertTransactionStatement, [
     bucketOf(customerId),
     customerId,
     transaction.id,
     revision,
+    position,
     transaction.kind,
     transaction.description,
     timestampText(transaction.occurredAt),

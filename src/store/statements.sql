@@ -106,8 +106,8 @@ from unnest($4::text[], $5::text[], $6::numeric[]) with ordinality as added (acc
 order by position;
 
 -- insert_ledger_transaction
-insert into ledger_transactions (bucket, customer_id, id, revision, kind, description, occurred_at)
-values ($1, $2, $3, $4, $5, $6, $7);
+insert into ledger_transactions (bucket, customer_id, id, revision, position, kind, description, occurred_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- insert_migration
 insert into migrations (number, file, checksum)
@@ -379,7 +379,7 @@ from ledger_transactions t
 join ledger_entries e on e.bucket = t.bucket and e.customer_id = t.customer_id and e.transaction_id = t.id
 where t.bucket = $1
   and t.customer_id = $2
-order by t.revision, t.id, e.position;
+order by t.revision, t.position, t.id, e.position;
 
 -- select_meters
 select code, id, definition

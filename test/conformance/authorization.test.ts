@@ -48,7 +48,7 @@ describe('every route', () => {
   let routes: Route[];
   let guarded: Route[];
   const own = { name: 'own-customer', key: '', id: '' };
-  const other = { name: 'other-customer', id: '', subscription: '', key: '', email: 'other@example.org' };
+  const other = { name: 'other-customer', id: '', subscription: '', invoice: '', key: '', email: 'other@example.org' };
   const keyId: Record<string, string> = {};
   const keys: Record<string, string> = {};
 
@@ -57,11 +57,14 @@ describe('every route', () => {
     guarded = routes.filter((route) => !OPEN.some((open) => open.test(nameOf(route))));
     await paidup.call('PUT', '/v1/meters/calls', { event_name: 'call', aggregation: 'count' });
     await paidup.call('PUT', '/v1/features/sso', { type: 'flag' });
-    await paidup.call('PUT', '/v1/plans/pro', { currency: 'EUR', interval: { unit: 'month', count: 1 }, prices: [{ code: 'calls', type: 'usage', meter: 'calls', model: { type: 'per_unit', amount: '1' } }] });
+    await paidup.call('PUT', '/v1/coupons/half', { percent_off: '50' });
+    const prices = [{ code: 'calls', type: 'usage', meter: 'calls', model: { type: 'per_unit', amount: '1' } }, { code: 'base', type: 'fixed', amount: '10' }];
+    await paidup.call('PUT', '/v1/plans/pro', { currency: 'EUR', interval: { unit: 'month', count: 1 }, prices });
     own.id = (await paidup.call('POST', '/v1/customers', { external_id: own.name })).body.id;
     other.id = (await paidup.call('POST', '/v1/customers', { external_id: other.name, email: other.email })).body.id;
     await paidup.call('POST', `/v1/customers/${own.name}/subscriptions`, { plan: 'pro' });
-    other.subscription = (await paidup.call('POST', `/v1/customers/${other.name}/subscriptions`, { plan: 'pro' })).body.id;
+    const subscribed = (await paidup.call('POST', `/v1/customers/${other.name}/subscriptions`, { plan: 'pro' })).body;
+    [other.subscription, other.invoice] = [subscribed.id, subscribed.invoices[0]];
     await paidup.call('PUT', `/v1/customers/${other.name}/payment-method`, { token: 'card_succeeds' });
     await paidup.call('POST', `/v1/customers/${other.name}/top-ups`, { amount: '10' });
     await paidup.call('PUT', `/v1/customers/${other.name}/top-up-settings`, { enabled: true, min_balance: '10', up_to_balance: '100' });
@@ -87,10 +90,12 @@ describe('every route', () => {
     const url = route.url
       .replace(/:customer|:subject_?\w*/i, other.name)
       .replace(/:subscription\w*/i, other.subscription)
+      .replace(':invoice', other.invoice)
       .replace('/api-keys/:id', `/api-keys/${keyId['other']}`)
       .replace('/meters/:code', '/meters/calls')
       .replace('/features/:code', '/features/sso')
       .replace('/plans/:code', '/plans/pro')
+      .replace('/coupons/:code', '/coupons/half')
       .replace(/:\w+/g, 'anything')
       .replace(/\*$/, 'anything');
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}`, 'x-api-key': key };
@@ -103,7 +108,9 @@ describe('every route', () => {
     if (url.endsWith('/payment-method')) return { token: 'card_declines' };
     if (url.endsWith('/top-ups')) return { amount: '5' };
     if (url.endsWith('/top-up-settings')) return { enabled: false, min_balance: '20', up_to_balance: '200' };
-    if (url.endsWith('/subscriptions') || url.endsWith('/phases')) return { plan: 'pro' };
+    if (/\/(subscriptions|phases)(\/preview)?$/.test(url)) return { plan: 'pro' };
+    if (/-coupon(\/preview)?$/.test(url)) return { coupon: 'half' };
+    if (url.endsWith('/tax')) return { status: 'exempt' };
     if (url.endsWith('/api-keys')) return { kind: 'customer', customer: other.name };
     return {};
   }
@@ -117,8 +124,8 @@ describe('every route', () => {
     expect(wrong).toEqual([]);
   }
 
-  const mentionsOther = (body: string): boolean => [other.id, other.name, other.email, other.subscription, keyId['other'] ?? '-'].some((text) => body.includes(text));
-  const isAbout = (route: Route): boolean => /:(customer|subscription|subject)/i.test(route.url);
+  const mentionsOther = (body: string): boolean => [other.id, other.name, other.email, other.subscription, other.invoice, keyId['other'] ?? '-'].some((text) => body.includes(text));
+  const isAbout = (route: Route): boolean => /:(customer|subscription|subject|invoice)/i.test(route.url);
 
   it('is known to this test', async () => {
     expect(guarded.length).toBeGreaterThan(40);
@@ -164,9 +171,9 @@ describe('every route', () => {
   it('does not tell a foreign customer from an absent one', async () => {
     for (const route of guarded.filter(isAbout)) {
       const foreign = await ask(route, own.key);
-      const absent = await ask({ ...route, url: route.url.replace(/:customer|:subject\w*/i, 'nobody').replace(/:subscription/, 'sub_000000000000000000000000') }, own.key);
+      const absent = await ask({ ...route, url: route.url.replace(/:customer|:subject\w*/i, 'nobody').replace(/:subscription/, 'sub_000000000000000000000000').replace(':invoice', 'inv_000000000000000000000000') }, own.key);
       const shape = ({ statusCode, body }: { statusCode: number; body: string }) =>
-        [statusCode, body.replaceAll(/"instance":"[^"]*"/g, '').replaceAll(other.name, 'nobody').replaceAll(other.subscription, 'sub_000000000000000000000000')];
+        [statusCode, body.replaceAll(/"instance":"[^"]*"/g, '').replaceAll(other.name, 'nobody').replaceAll(other.subscription, 'sub_000000000000000000000000').replaceAll(other.invoice, 'inv_000000000000000000000000')];
       expect(shape(foreign), nameOf(route)).toEqual(shape(absent));
     }
   });

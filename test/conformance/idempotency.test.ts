@@ -15,11 +15,15 @@ interface Write {
 /** Writes whose answer may not be kept, with the reason. */
 const EXEMPT: Readonly<Record<string, string>> = {
   'POST /v1/api-keys': 'the key is shown once and never kept, so its answer cannot be given again',
-  'POST /v1/calculate/amount': 'writes nothing',
-  'POST /v1/calculate/periods': 'writes nothing',
+  'POST /v1/sandbox/clock': "the sandbox's clock is no transaction: `set` may be sent again, `advance` may not",
 };
+/** Questions that are too long for an address: they write nothing. */
+const ASKS = /^POST \/v1\/(calculate\/|.*\/preview$)/;
 
-const PLAN = { currency: 'EUR', interval: { unit: 'month', count: 1 }, prices: [{ code: 'calls', type: 'usage', meter: 'calls', model: { type: 'per_unit', amount: '1' } }] };
+const PLAN = {
+  currency: 'EUR', interval: { unit: 'month', count: 1 },
+  prices: [{ code: 'calls', type: 'usage', meter: 'calls', model: { type: 'per_unit', amount: '1' } }, { code: 'seat', type: 'fixed', amount: '10', per_seat: true }],
+};
 const METER = { event_name: 'call', aggregation: 'count' };
 
 describe.each(STORES)('idempotency keys on the %s store', (store) => {
@@ -31,6 +35,7 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     paidup = await startPaidup({ store, now: at('2026-03-10T12:00:00Z') });
     await paidup.call('PUT', '/v1/meters/calls', METER);
     await paidup.call('PUT', '/v1/plans/pro', PLAN);
+    for (const code of ['half', 'third']) await paidup.call('PUT', `/v1/coupons/${code}`, { percent_off: '50', duration: 'forever' });
     otherKey = (await createApiKey(paidup.engine, { kind: 'secret', name: 'other', scopes: [] })).key;
   });
   afterAll(() => paidup.stop());
@@ -45,6 +50,19 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
 
   async function subscription(): Promise<string> {
     return `/v1/subscriptions/${(await paidup.call('POST', `${await customer()}/subscriptions`, { plan: 'pro' })).body.id}`;
+  }
+
+  /** A subscription to which these commands were given. */
+  async function subscriptionAfter(...commands: Array<[name: string, body?: object]>): Promise<string> {
+    const url = await subscription();
+    for (const [command, body] of commands) expect((await paidup.call('POST', `${url}/${command}`, body)).status).toBe(200);
+    return url;
+  }
+
+  /** An open invoice. */
+  async function invoice(): Promise<string> {
+    const { body } = await paidup.call('POST', `${await customer()}/subscriptions`, { plan: 'pro' });
+    return `/v1/invoices/${body.invoices[0]}`;
   }
 
   async function payer(): Promise<string> {
@@ -70,6 +88,24 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     'POST /v1/customers/{customer}/subscriptions': async () => ({ url: `${await customer()}/subscriptions`, body: { plan: 'pro' }, other: { plan: 'pro', overage: false } }),
     'POST /v1/subscriptions/{subscription}/cancel': async () => ({ url: `${await subscription()}/cancel`, body: { at_period_end: true }, other: { at_period_end: false } }),
     'POST /v1/subscriptions/{subscription}/phases': async () => ({ url: `${await subscription()}/phases`, body: { plan: 'pro' }, other: { plan: 'pro', overage: false } }),
+    'POST /v1/subscriptions/{subscription}/change': async () => ({ url: `${await subscription()}/change`, body: { quantities: { seat: '3' } }, other: { quantities: { seat: '4' } } }),
+    'POST /v1/subscriptions/{subscription}/pause': async () => ({ url: `${await subscription()}/pause`, body: { proration: 'prorate' }, other: { proration: 'none' } }),
+    'POST /v1/subscriptions/{subscription}/resume': async () => ({ url: `${await subscriptionAfter(['pause'])}/resume` }),
+    'POST /v1/subscriptions/{subscription}/reactivate': async () => ({ url: `${await subscriptionAfter(['cancel'])}/reactivate`, body: { plan: 'pro' }, other: { plan: 'pro', overage: false } }),
+    'POST /v1/subscriptions/{subscription}/clear-schedule': async () => ({ url: `${await subscriptionAfter(['phases', { plan: 'pro' }])}/clear-schedule` }),
+    'POST /v1/subscriptions/{subscription}/apply-coupon': async () => ({ url: `${await subscription()}/apply-coupon`, body: { coupon: 'half' }, other: { coupon: 'third' } }),
+    'POST /v1/subscriptions/{subscription}/remove-coupon': async () => ({ url: `${await subscriptionAfter(['apply-coupon', { coupon: 'half' }])}/remove-coupon`, body: { coupon: 'half' }, other: { coupon: 'third' } }),
+    'POST /v1/invoices/{invoice}/pay': async () => ({ url: `${await invoice()}/pay`, body: { reference: 'wire 7' }, other: { reference: 'wire 8' } }),
+    'POST /v1/invoices/{invoice}/void': async () => ({ url: `${await invoice()}/void`, body: { reason: 'typing error' }, other: {} }),
+    'POST /v1/invoices/{invoice}/write-off': async () => ({ url: `${await invoice()}/write-off` }),
+    'POST /v1/invoices/{invoice}/credit-notes': async () => ({ url: `${await invoice()}/credit-notes`, body: { amount: '1.00' }, other: { amount: '2.00' } }),
+    'PUT /v1/coupons/{code}': async () => ({ url: `/v1/coupons/${name()}`, body: { percent_off: '10' }, other: { percent_off: '20' } }),
+    'DELETE /v1/coupons/{code}': async () => {
+      const url = `/v1/coupons/${name()}`;
+      await paidup.call('PUT', url, { percent_off: '10' });
+      return { url };
+    },
+    'PUT /v1/customers/{customer}/tax': async () => ({ url: `${await customer()}/tax`, body: { rates: [{ name: 'VAT', percent: '21' }] }, other: { status: 'exempt' } }),
     'POST /v1/events': async () => {
       const events = [{ id: name(), customer: (await customer()).slice('/v1/customers/'.length), name: 'call' }];
       return { url: '/v1/events', body: { events }, other: { events: [{ ...events[0], id: name() }] } };
@@ -92,7 +128,7 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
 
   /** Everything that a write could change twice: revisions, versions, keys and money. */
   async function world(): Promise<unknown> {
-    const lists = await Promise.all(['/v1/customers?limit=200', '/v1/meters?limit=200', '/v1/features?limit=200', '/v1/plans?limit=200'].map((url) => paidup.call('GET', url)));
+    const lists = await Promise.all(['customers', 'meters', 'features', 'plans', 'coupons', 'invoices'].map((kind) => paidup.call('GET', `/v1/${kind}?limit=200`)));
     return lists.map((list) => list.body);
   }
 
@@ -100,7 +136,7 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     const documented = Object.entries((await paidup.call<{ paths: Record<string, object> }>('GET', '/openapi.json')).body.paths)
       .filter(([url]) => url.startsWith('/v1/'))
       .flatMap(([url, methods]) => Object.keys(methods).filter((method) => ['post', 'put', 'patch', 'delete'].includes(method)).map((method) => `${method.toUpperCase()} ${url}`));
-    expect(documented.filter((route) => !(route in WRITES) && !(route in EXEMPT))).toEqual([]);
+    expect(documented.filter((route) => !(route in WRITES) && !(route in EXEMPT) && !ASKS.test(route))).toEqual([]);
     expect(Object.keys(WRITES).filter((route) => !documented.includes(route))).toEqual([]);
   });
 
@@ -128,8 +164,21 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     });
   });
 
+  it('are no matter of a question: it writes nothing, and does not use the key up', async () => {
+    const url = await subscriptionAfter(['apply-coupon', { coupon: 'half' }]);
+    const key = name();
+    const before = await world();
+    const commands: Array<[string, object]> = [['change', { quantities: { seat: '3' } }], ['phases', { plan: 'pro' }], ['cancel', {}], ['pause', {}], ['remove-coupon', { coupon: 'half' }]];
+    for (const [command, body] of commands) {
+      const preview = await send('POST', { url: `${url}/${command}/preview`, body }, key);
+      expect(preview.status, JSON.stringify(preview.body)).toBe(200);
+    }
+    expect(await world()).toEqual(before);
+    expect((await send('POST', { url: `${url}/change`, body: { quantities: { seat: '3' } } }, key)).body.quantities).toEqual({ seat: '3' });
+  });
+
   it('let twenty requests at once be carried out once, and all hear the same', async () => {
-    for (const route of ['POST /v1/customers', 'POST /v1/customers/{customer}/subscriptions', 'POST /v1/events', 'PUT /v1/plans/{code}', 'PUT /v1/customers/{customer}', 'POST /v1/customers/{customer}/top-ups']) {
+    for (const route of ['POST /v1/customers', 'POST /v1/customers/{customer}/subscriptions', 'POST /v1/events', 'PUT /v1/plans/{code}', 'PUT /v1/customers/{customer}', 'POST /v1/customers/{customer}/top-ups', 'POST /v1/subscriptions/{subscription}/change', 'POST /v1/invoices/{invoice}/credit-notes']) {
       const write = await (WRITES[route] as () => Promise<Write>)();
       const key = name();
       const answers = await Promise.all(Array.from({ length: 20 }, () => send(route, write, key)));

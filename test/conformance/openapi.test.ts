@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseInstant } from '../../src/core/instant.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
+import { at } from '../support/core.js';
 
 type Schema = Record<string, unknown>;
 
@@ -27,6 +27,13 @@ interface Call {
   url: string;
   body?: unknown;
   status: number;
+  /** Names under which parts of the answer are kept: `{name}` in a later url stands for them. */
+  keep?: Record<string, (body: Answer) => string>;
+}
+
+interface Answer {
+  id: string;
+  invoices: string[];
 }
 
 const METER = { name: 'Compute', event_name: 'compute', aggregation: 'sum', property: 'hours', unit: 'hour', dimensions: ['region'], conversion: { divide_by: '1', round: 'none' } };
@@ -49,8 +56,65 @@ const EVENTS = [
   { id: 'e-2', customer: 'nobody', name: 'compute', properties: { hours: '1.5' } },
 ];
 const SUBSCRIPTIONS = 'POST /v1/customers/{customer}/subscriptions';
+const ofId = ({ id }: Answer): string => id;
+const firstInvoice = ({ invoices: [id = ''] }: Answer): string => id;
 
-/** Every operation of the native API, in an order that makes sense. `{sub}` and `{key}` stand for ids that came before. */
+/** A command on a subscription, after its preview. */
+function command(name: string, body: unknown, rest: { sub?: string; keep?: Call['keep'] } = {}): Call[] {
+  const url = `/v1/subscriptions/{${rest.sub ?? 'shop'}}/${name}`;
+  const operation = `POST /v1/subscriptions/{subscription}/${name}`;
+  return [
+    { operation: `${operation}/preview`, url: `${url}/preview`, body, status: 200 },
+    { operation, url, body, status: 200, ...(rest.keep === undefined ? {} : { keep: rest.keep }) },
+  ];
+}
+
+/** Billing, in an order that makes sense: each command finds what it needs, and leaves invoices for what follows. */
+const BILLING_CALLS: Call[] = [
+  { operation: 'PUT /v1/coupons/{code}', url: '/v1/coupons/spring', body: { percent_off: '25', duration: { periods: 3 } }, status: 200 },
+  { operation: 'PUT /v1/coupons/{code}', url: '/v1/coupons/five', body: { name: 'Five off', amount_off: '5', currency: 'EUR', duration: 'once' }, status: 200 },
+  { operation: 'GET /v1/coupons/{code}', url: '/v1/coupons/spring', status: 200 },
+  { operation: 'GET /v1/coupons', url: '/v1/coupons?limit=1', status: 200 },
+  { operation: 'DELETE /v1/coupons/{code}', url: '/v1/coupons/five', status: 204 },
+  { operation: 'POST /v1/customers', url: '/v1/customers', body: { external_id: 'shop', currency: 'EUR' }, status: 201 },
+  { operation: 'PUT /v1/customers/{customer}/tax', url: '/v1/customers/shop/tax', body: { rates: [{ name: 'VAT', percent: '21' }] }, status: 200 },
+  { operation: 'GET /v1/customers/{customer}/tax', url: '/v1/customers/shop/tax', status: 200 },
+  { operation: `${SUBSCRIPTIONS}/preview`, url: '/v1/customers/shop/subscriptions/preview', body: { plan: 'pro', coupon: 'spring', billing_anchor: '2026-04-01T00:00:00Z' }, status: 200 },
+  { operation: SUBSCRIPTIONS, url: '/v1/customers/shop/subscriptions', body: { plan: 'pro' }, status: 201, keep: { shop: ofId, paid: firstInvoice } },
+  { operation: SUBSCRIPTIONS, url: '/v1/customers/shop/subscriptions', body: { plan: 'late', duration: { unit: 'month', count: 1 }, phases: [{ plan: 'pro' }] }, status: 201 },
+  ...command('change', { quantities: { base: '3' }, proration: 'by_day' }, { keep: { voided: firstInvoice } }),
+  ...command('phases', { plan: 'basic' }),
+  ...command('clear-schedule', undefined),
+  ...command('apply-coupon', { coupon: 'spring' }),
+  ...command('remove-coupon', { coupon: 'spring' }),
+  ...command('pause', { resumes_at: '2026-07-01T00:00:00Z' }),
+  ...command('resume', {}, { keep: { lost: firstInvoice } }),
+  ...command('cancel', { proration: 'prorate' }),
+  ...command('reactivate', undefined),
+  { operation: 'POST /v1/events', url: '/v1/events', body: { events: [{ id: 's-1', customer: 'shop', name: 'compute', properties: { hours: '3', region: 'eu' } }] }, status: 200 },
+  { operation: 'GET /v1/customers/{customer}/events', url: '/v1/customers/shop/events?meter=compute&from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&limit=1', status: 200 },
+  { operation: 'GET /v1/sandbox/clock', url: '/v1/sandbox/clock', status: 200 },
+  { operation: 'POST /v1/sandbox/clock', url: '/v1/sandbox/clock', body: { advance: { months: 1, hours: 1 } }, status: 200 },
+  { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/shop/state', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/shop/state?explain=true', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/shop/state?at=2026-03-20T00:00:00Z&known_at_revision=5&explain=true', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/upcoming-invoice', url: '/v1/customers/shop/upcoming-invoice?at=2026-05-01T00:00:00Z&explain=true', status: 200 },
+  { operation: 'GET /v1/invoices', url: '/v1/invoices?customer=shop', status: 200 },
+  { operation: 'GET /v1/invoices', url: '/v1/invoices?status=open&limit=1', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/invoices', url: '/v1/customers/shop/invoices?status=draft', status: 200 },
+  { operation: 'POST /v1/invoices/{invoice}/credit-notes', url: '/v1/invoices/{paid}/credit-notes', body: { amount: '9.00', reason: 'outage' }, status: 201 },
+  { operation: 'POST /v1/invoices/{invoice}/pay', url: '/v1/invoices/{paid}/pay', body: { reference: 'wire 7' }, status: 200 },
+  { operation: 'POST /v1/invoices/{invoice}/void', url: '/v1/invoices/{voided}/void', body: { reason: 'typing error' }, status: 200 },
+  { operation: 'POST /v1/invoices/{invoice}/write-off', url: '/v1/invoices/{lost}/write-off', status: 200 },
+  { operation: 'GET /v1/invoices/{invoice}', url: '/v1/invoices/{paid}?explain=true', status: 200 },
+  { operation: 'GET /v1/invoices/{invoice}/html', url: '/v1/invoices/{paid}/html', status: 200 },
+  { operation: 'GET /v1/invoices/{invoice}/pdf', url: '/v1/invoices/{paid}/pdf', status: 200 },
+  { operation: 'POST /v1/calculate/proration', url: '/v1/calculate/proration', body: { currency: 'USD', period: { start: '2026-04-01T00:00:00Z', end: '2026-05-01T00:00:00Z' }, at: '2026-04-02T00:00:00Z', old_amount: '5.00', new_amount: '20.00' }, status: 200 },
+  { operation: 'POST /v1/calculate/rollover', url: '/v1/calculate/rollover', body: { included: '1000', used: '600', cap: { multiple: '2' } }, status: 200 },
+  { operation: 'POST /v1/calculate/tax', url: '/v1/calculate/tax', body: { currency: 'USD', subtotal: '193.33', rate_percent: '25' }, status: 200 },
+];
+
+/** Every operation of the native API, in an order that makes sense. */
 const CALLS: Call[] = [
   { operation: 'PUT /v1/meters/{code}', url: '/v1/meters/compute', body: METER, status: 200 },
   { operation: 'GET /v1/meters/{code}', url: '/v1/meters/compute', status: 200 },
@@ -62,6 +126,7 @@ const CALLS: Call[] = [
   { operation: 'GET /v1/features', url: '/v1/features?limit=2', status: 200 },
   { operation: 'PUT /v1/plans/{code}', url: '/v1/plans/pro', body: PLAN, status: 200 },
   { operation: 'PUT /v1/plans/{code}', url: '/v1/plans/basic', body: { currency: 'EUR', interval: { unit: 'month', count: 1 } }, status: 200 },
+  { operation: 'PUT /v1/plans/{code}', url: '/v1/plans/late', body: { ...PLAN, invoice_grace_hours: 72, minimum: '50', proration: 'by_day' }, status: 200 },
   { operation: 'GET /v1/plans/{code}', url: '/v1/plans/pro', status: 200 },
   { operation: 'GET /v1/plans', url: '/v1/plans', status: 200 },
   { operation: 'POST /v1/customers', url: '/v1/customers', body: { external_id: 'acme', name: 'Acme', currency: 'EUR', timezone: 'Europe/Madrid' }, status: 201 },
@@ -69,7 +134,7 @@ const CALLS: Call[] = [
   { operation: 'PATCH /v1/customers/{customer}', url: '/v1/customers/acme', body: { email: 'a@b.c', metadata: { a: 'b' } }, status: 200 },
   { operation: 'GET /v1/customers/{customer}', url: '/v1/customers/acme', status: 200 },
   { operation: 'GET /v1/customers', url: '/v1/customers?limit=1&query=a', status: 200 },
-  { operation: SUBSCRIPTIONS, url: '/v1/customers/acme/subscriptions', body: { plan: 'pro', starts_at: '2026-03-01T00:00:00Z', quantities: { base: '2' }, multipliers: { hours: '0.5' } }, status: 201 },
+  { operation: SUBSCRIPTIONS, url: '/v1/customers/acme/subscriptions', body: { plan: 'pro', starts_at: '2026-03-01T00:00:00Z', quantities: { base: '2' }, multipliers: { hours: '0.5' } }, status: 201, keep: { sub: ofId } },
   { operation: SUBSCRIPTIONS, url: '/v1/customers/other/subscriptions', body: { plan: 'basic', trial_days: 7 }, status: 201 },
   { operation: 'POST /v1/subscriptions/{subscription}/phases', url: '/v1/subscriptions/{sub}/phases', body: { plan: 'basic' }, status: 200 },
   { operation: 'POST /v1/events', url: '/v1/events', body: { events: EVENTS }, status: 200 },
@@ -87,11 +152,12 @@ const CALLS: Call[] = [
   { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/other/state?at=2026-04-01T00:00:00Z', status: 200 },
   { operation: 'GET /v1/customers/{customer}/upcoming-invoice', url: '/v1/customers/acme/upcoming-invoice', status: 200 },
   { operation: 'POST /v1/subscriptions/{subscription}/cancel', url: '/v1/subscriptions/{sub}/cancel', body: { at_period_end: true, reason: 'moved' }, status: 200 },
-  { operation: 'POST /v1/api-keys', url: '/v1/api-keys', body: { kind: 'customer', customer: 'acme', scopes: ['billing.view'] }, status: 201 },
+  { operation: 'POST /v1/api-keys', url: '/v1/api-keys', body: { kind: 'customer', customer: 'acme', scopes: ['billing.view'] }, status: 201, keep: { key: ofId } },
   { operation: 'GET /v1/api-keys', url: '/v1/api-keys?customer=acme', status: 200 },
   { operation: 'DELETE /v1/api-keys/{id}', url: '/v1/api-keys/{key}', status: 200 },
   { operation: 'POST /v1/calculate/amount', url: '/v1/calculate/amount', body: { currency: 'USD', price: { model: { type: 'per_unit', amount: '0.5' }, included: '2' }, quantity: '12' }, status: 200 },
   { operation: 'POST /v1/calculate/periods', url: '/v1/calculate/periods', body: { anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, count: 3 }, status: 200 },
+  ...BILLING_CALLS,
   { operation: 'DELETE /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', status: 204 },
   { operation: 'DELETE /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', status: 204 },
   { operation: 'DELETE /v1/plans/{code}', url: '/v1/plans/basic', status: 204 },
@@ -100,20 +166,18 @@ const CALLS: Call[] = [
 
 let paidup: TestPaidup;
 let file: OpenApi;
-const answers = new Map<Call, { status: number; body: unknown }>();
+const answers = new Map<Call, { status: number; body: unknown; headers: Record<string, unknown> }>();
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 
 beforeAll(async () => {
-  const now = parseInstant('2026-03-10T12:00:00Z');
-  paidup = await startPaidup(now === undefined ? {} : { now });
+  paidup = await startPaidup({ now: at('2026-03-10T12:00:00Z'), isSandbox: true });
   file = (await paidup.call<OpenApi>('GET', '/openapi.json')).body;
-  const made = { sub: '', key: '' };
+  const kept: Record<string, string> = {};
   for (const call of CALLS) {
     const method = call.operation.split(' ')[0] as 'GET';
-    const answer = await paidup.call(method, call.url.replace(/\{(sub|key)\}/, (_whole, name: 'sub' | 'key') => made[name]), call.body);
+    const answer = await paidup.call(method, call.url.replace(/\{(\w+)\}/, (_whole, name: string) => kept[name] ?? 'unknown'), call.body);
     answers.set(call, answer);
-    if (call.operation === SUBSCRIPTIONS && made.sub === '') made.sub = answer.body.id;
-    if (call.operation === 'POST /v1/api-keys') made.key = answer.body.id;
+    for (const [name, part] of Object.entries(call.keep ?? {})) if (answer.status < 300) kept[name] = part(answer.body as Answer);
   }
 });
 afterAll(() => paidup.stop());
@@ -203,12 +267,13 @@ describe('real answers beside the OpenAPI file', () => {
     const response = operations().find(([name]) => name === call.operation)?.[1].responses[String(call.status)];
     expect(answer?.status, JSON.stringify(answer?.body)).toBe(call.status);
     expect(response, `status ${call.status} is described`).toBeDefined();
-    const schema = response?.content?.['application/json']?.schema;
+    const [[type, { schema }] = ['', {}]] = Object.entries<{ schema?: Schema }>(response?.content ?? {});
     if (call.status === 204) {
       expect(answer?.body).toBeNull();
       return;
     }
     expect(schema, 'the body is described').toBeDefined();
+    expect(answer?.headers['content-type'], 'the media type is described').toEqual(expect.stringMatching(new RegExp(`^${type}(;|$)`)));
     const validate = ajv.compile(schema ?? {});
     expect(validate(answer?.body), JSON.stringify(validate.errors)).toBe(true);
     expect(undescribed(schema ?? {}, answer?.body, ''), 'fields that the file does not describe').toEqual([]);

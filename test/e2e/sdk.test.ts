@@ -101,6 +101,60 @@ describe('the main job through the SDK', () => {
     expect((await problemOf(client.getCustomer('brief'))).slug).toBe('not_found');
   });
 
+  it('keeps how a plan is billed', async () => {
+    const billing = { proration: 'by_day', minimum: '5.00', maximum: '500', invoice_grace_hours: 12, wallet_credit: 'kept', invoice_series: 'NORTH', trial_days: 14, trial_requires_payment_method: true } as const;
+    const seats = { code: 'seats', type: 'fixed', amount: '9.00', per_seat: true, below_usage: 'refused' } as const;
+    const talk = { code: 'talk', type: 'usage', meter: 'talk_minutes', model: { type: 'per_unit', amount: '0.07' }, overage_cap: '100' } as const;
+    const plan = await client.putPlan('north', { currency: 'EUR', interval: { unit: 'month', count: 1 }, prices: [seats, talk], ...billing });
+    const { trial_ends_at: trialEndsAt, ends_at: endsAt } = (await client.previewCreateSubscription('acme', { plan: 'north' })).subscription;
+
+    expect(plan).toMatchObject({ ...billing, prices: [seats, talk] });
+    expect(await client.getPlan('north')).toEqual(plan);
+    // No card on file: the trial would end it.
+    expect(trialEndsAt).toBe('2026-04-13T10:00:00Z');
+    expect(endsAt).toBe(trialEndsAt);
+    expect((await client.getPlan('starter')).proration).toBe('by_second');
+    expect((await problemOf(client.putPlan('south', { currency: 'EUR', interval: { unit: 'month', count: 1 }, invoice_series: 'no spaces' }))).errors[0]?.pointer).toBe('/invoice_series');
+  });
+
+  it('defines coupons, which never change, and stops giving them', async () => {
+    const spring = await client.putCoupon('spring', { name: 'Spring', percent_off: '12.5', duration: { periods: 3 } });
+    const five = await client.putCoupon('five', { amount_off: '5', currency: 'EUR' });
+    const listed = await all(client.coupons({ limit: 1 }));
+    await client.archiveCoupon('five');
+
+    expect(spring).toEqual({ code: 'spring', name: 'Spring', percent_off: '12.5', amount_off: null, currency: null, duration: { periods: 3 }, archived: false });
+    expect(five).toMatchObject({ name: 'five', percent_off: null, amount_off: '5', currency: 'EUR', duration: 'once' });
+    expect(listed).toEqual([five, spring]);
+    expect((await client.listCoupons()).data).toEqual([spring]);
+    expect(await client.getCoupon('five')).toEqual({ ...five, archived: true });
+    expect(await client.putCoupon('spring', { name: 'Spring', percent_off: '12.5', duration: { periods: 3 } })).toEqual(spring);
+    expect((await problemOf(client.putCoupon('spring', { percent_off: '99' }))).slug).toBe('already_exists');
+    expect((await problemOf(client.putCoupon('both', { percent_off: '10', amount_off: '5' }))).errors.map(({ pointer }) => pointer)).toEqual(['/percent_off', '/currency']);
+    expect((await problemOf(client.createSubscription('acme', { plan: 'starter', coupon: 'five' }))).slug).toBe('coupon_conflict');
+  });
+
+  it('taxes the next invoice as the customer is taxed by then', async () => {
+    await client.createCustomer({ external_id: 'taxed', currency: 'EUR' });
+    await client.createSubscription('taxed', { plan: 'starter' });
+    const untaxed = await client.getTax('taxed');
+    const figures = async () => {
+      const { subtotal, taxes, tax, total } = await client.readUpcomingInvoice('taxed');
+      return [subtotal.amount, taxes.map(({ name, amount }) => `${name} ${amount.amount}`), tax.amount, total.amount];
+    };
+    const onTop = await client.setTax('taxed', { rates: [{ name: 'GST', percent: '5' }, { name: 'QST', percent: '9.975' }] });
+
+    expect(untaxed).toEqual({ status: 'taxable', rates: [] });
+    expect(onTop).toEqual({ status: 'taxable', rates: [{ name: 'GST', percent: '5', inclusive: false }, { name: 'QST', percent: '9.975', inclusive: false }] });
+    expect(await client.getTax('taxed')).toEqual(onTop);
+    expect(await figures()).toEqual(['10.00', ['GST 0.50', 'QST 1.00'], '1.50', '11.50']);
+    await client.setTax('taxed', { rates: [{ name: 'VAT', percent: '21', inclusive: true }] });
+    expect(await figures()).toEqual(['8.26', ['VAT 1.74'], '1.74', '10.00']);
+    await client.setTax('taxed', { status: 'reverse_charge', rates: [{ name: 'VAT', percent: '21' }] });
+    expect(await figures()).toEqual(['10.00', [], '0.00', '10.00']);
+    expect((await problemOf(client.setTax('taxed', { rates: [{ name: 'VAT', percent: '101' }] }))).errors[0]?.pointer).toBe('/rates/0/percent');
+  });
+
   it('stops selling a plan', async () => {
     await client.putPlan('old', { currency: 'EUR', interval: { unit: 'month', count: 1 } });
     await client.archivePlan('old');
@@ -120,8 +174,25 @@ describe('the main job through the SDK', () => {
     expect(one).toEqual([{ start: '2023-02-28T00:00:00Z', end: '2023-03-31T00:00:00Z' }]);
   });
 
-  it('says that it is up', async () => {
+  it('calculates prorations, rollovers and taxes', async () => {
+    const april = { start: '2026-04-01T00:00:00Z', end: new Date('2026-05-01T00:00:00Z') };
+    const change = { currency: 'USD', period: april, old_amount: '10', new_amount: '20' } as const;
+    const bySecond = await client.calculateProration({ ...change, at: new Date('2026-04-16T12:00:00Z') });
+    const byDay = await client.calculateProration({ ...change, at: '2026-04-16T12:00:00Z', policy: 'by_day', timezone: 'UTC' });
+
+    expect(bySecond).toEqual({ credit: '-4.83', charge: '9.67', net: '4.84' });
+    expect(byDay).toEqual({ credit: '-5.00', charge: '10.00', net: '5.00' });
+    expect(await client.calculateProration({ ...change, at: april.start, policy: 'none' })).toEqual({ credit: '0.00', charge: '0.00', net: '0.00' });
+    expect(await client.calculateRollover({ included: '100', carried: '20', used: '30' })).toEqual({ carry: '90', next_available: '190' });
+    expect(await client.calculateRollover({ included: '100', used: '30', cap: { multiple: '0.5' }, next_included: '40' })).toEqual({ carry: '20', next_available: '60' });
+    expect(await client.calculateTax({ currency: 'EUR', subtotal: '19.99', rate_percent: '21' })).toEqual({ subtotal: '19.99', tax: '4.20', total: '24.19' });
+    expect(await client.calculateTax({ currency: 'EUR', subtotal: '121', rate_percent: '21', inclusive: true })).toEqual({ subtotal: '100.00', tax: '21.00', total: '121.00' });
+    expect((await problemOf(client.calculateTax({ currency: 'XXQ', subtotal: '1', rate_percent: '1' }))).errors[0]?.pointer).toBe('/currency');
+  });
+
+  it('says that it is up, and that it is no sandbox', async () => {
     expect(await client.health()).toEqual({ status: 'ok' });
+    for (const refused of [client.getSandboxClock(), client.setSandboxClock({ advance: { days: 1 } })]) expect(await problemOf(refused)).toMatchObject({ slug: 'sandbox_only', status: 409 });
   });
 });
 
@@ -320,6 +391,54 @@ describe('lists and large calls', () => {
     };
     return { sizes, counting };
   }
+});
+
+describe('events and states of another time', () => {
+  it('lists events in order of time, of a meter and of a stretch', async () => {
+    const events = await all(client.events('acme', { meter: 'talk_minutes', limit: 1 }));
+    const stretch = await client.listEvents('acme', { from: '2026-03-29T01:30:00Z', to: new Date('2026-03-30T08:00:00Z') });
+
+    expect(events.map(({ id }) => id)).toEqual(['e-1', 'e-2', 'e-3']);
+    expect(events[0]).toMatchObject({ name: 'talk', timestamp: '2026-03-29T00:30:00Z', properties: { seconds: '90', region: 'eu' }, revision: expect.any(Number) });
+    expect(stretch.data).toEqual([events[1]]);
+    expect((await problemOf(client.listEvents('acme', { meter: 'none' }))).slug).toBe('not_found');
+  });
+
+  it('reads the past by what is known today, or by what was known then', async () => {
+    const [first] = (await client.listEvents('acme', { limit: 1 })).data;
+    const before = (await client.getCustomer('acme')).revision;
+    const moment = '2026-03-29T02:00:00Z';
+    const known = await client.readState('acme', { at: moment });
+    await client.ingestEvents([{ id: 'e-late', customer: 'acme', name: 'talk', timestamp: '2026-03-29T01:00:00Z', properties: { seconds: '600', region: 'eu' } }]);
+    const corrected = await client.readState('acme', { at: new Date(moment) });
+    const asKnown = await client.readState('acme', { at: moment, known_at_revision: before });
+    const atFirst = await client.readState('acme', { at: moment, known_at_revision: (first?.revision ?? 0) - 1 });
+
+    expect([known, corrected, asKnown, atFirst].map(({ usage }) => usage[0]?.used)).toEqual(['2', '12', '2', '0']);
+    expect(asKnown).toEqual(known);
+    expect(known).toMatchObject({ as_of: moment, assumptions: [], draft_invoices: [] });
+    expect((await client.readState('acme', { at: '2026-05-01T00:00:00Z' })).assumptions).toEqual(['no further usage', 'no payments', 'no changes']);
+    expect((await problemOf(client.readState('acme', { known_at_revision: 9_999 }))).errors[0]?.pointer).toBe('querystring:/known_at_revision');
+  });
+
+  it('says on request why each figure is what it is', async () => {
+    const plain = await client.readState('acme');
+    const explained = await client.readState('acme', { explain: true });
+    const { explanations = {}, ...state } = explained;
+    const invoice = await client.readUpcomingInvoice('acme', { explain: true });
+    const link = new URL(state.usage[0]?.explanation?.events ?? '', url).searchParams;
+
+    expect(plain.explanations).toBeUndefined();
+    expect(Object.keys(explanations)).toEqual(expect.arrayContaining(['wallet/EUR', 'owed', 'access', 'entitlements/seats', `subscriptions/${plain.subscriptions[0]?.id}/current_period`]));
+    expect(explanations['owed']?.steps.join()).toContain(`${plain.owed.amount} EUR`);
+    expect(link.get('meter')).toBe('talk_minutes');
+    expect((await client.listEvents('acme', { meter: 'talk_minutes', from: link.get('from') ?? '', to: link.get('to') ?? '' })).data).toHaveLength(4);
+    expect(invoice).toEqual(state.upcoming_invoice);
+    expect(invoice.lines.every(({ explanation }) => (explanation?.steps.length ?? 0) > 0)).toBe(true);
+    expect({ ...invoice, lines: invoice.lines.map(({ explanation: _, ...line }) => line) }).toEqual(plain.upcoming_invoice);
+    // At a moment after the next turn, the one after it.
+    expect((await client.readUpcomingInvoice('acme', { at: '2026-04-01T00:00:00Z' })).date).toBe('2026-04-30T22:00:00Z');
+  });
 });
 
 describe('problems', () => {
