@@ -59,13 +59,17 @@ export function upcomingInvoice(booked: Booked, at: Instant): Invoice | null {
   return next === undefined || next.date <= at ? null : next;
 }
 
-/** When the customer next has to be looked at, if the facts stay as they are; FOREVER when never. */
+/** When the worker has to look at the customer: now where something is due, else as nextDueAfter. */
 export function nextBookingAt(facts: CustomerFacts, at: Instant): Instant {
-  const { due, drafts, facts: after } = bookDue(facts, at);
-  if (due.length > 0) return at;
+  const booked = bookDue(facts, at);
+  return booked.due.length > 0 ? at : nextDueAfter(booked, at);
+}
+
+/** The first moment after `at` at which something more may fall due or become final, if the facts stay as they are; FOREVER when none. */
+export function nextDueAfter({ drafts, facts: after }: Booked, at: Instant): Instant {
   const waiting = drafts.reduce((first, invoice) => earliest(first, invoice.finalizesAt), FOREVER);
   const cursors = new Map(after.cursors.map((cursor) => [cursor.subscriptionId, cursor]));
-  const passed: Cursor = { at, revision: facts.revision };
+  const passed: Cursor = { at, revision: after.revision };
   return after.subscriptions.reduce((first, subscription) => {
     const cursor = cursors.get(subscription.id) ?? null;
     const from = cursor !== null && cursor.at > at ? cursor : passed;

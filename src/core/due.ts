@@ -19,8 +19,9 @@ export function nextDueAt(subscription: Subscription, after: Cursor | null, rows
   const moments = begunPhases(subscription).filter((phase) => isUnbilled(after, phase.startsAt, phase.revision)).map((phase) => phase.startsAt);
   const { ending } = subscription;
   if (ending !== null && isUnbilled(after, ending.endsAt, ending.revision)) moments.push(ending.endsAt);
-  moments.push(...pendingChangeDates(subscription, after), ...turns(subscription, after), ...rowMoments(subscription, after, rows));
-  const next = moments.reduce((first, moment) => earliest(first, moment), FOREVER);
+  moments.push(...pendingChangeDates(subscription, after), ...turns(subscription, after));
+  const planned = moments.reduce((first, moment) => earliest(first, moment), FOREVER);
+  const next = rowMoments(subscription, { after, before: planned }, rows).reduce((first, moment) => earliest(first, moment), planned);
   return next === FOREVER && after !== null ? lateMoment(subscription, after, rows) : next;
 }
 
@@ -52,10 +53,13 @@ function costsEmpty(price: UsagePrice): boolean {
 
 const emptyCosts = new WeakMap<UsagePrice, boolean>();
 
-/** When windows close in which something was used that costs something; and the billing periods that they count toward a bound of. */
-function rowMoments(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant[] {
+/**
+ * When windows close in which something was used that costs something, and the billing periods that they count toward a
+ * bound of; only those that come `before` what is known already, for pricing takes its time.
+ */
+function rowMoments(subscription: Subscription, span: { after: Cursor | null; before: Instant }, rows: readonly UsageWindow[]): Instant[] {
   const seen = new Set<string>();
-  const from = after?.at ?? subscription.startsAt;
+  const from = span.after?.at ?? subscription.startsAt;
   return rows.flatMap((row) => {
     if (row.subscriptionId !== subscription.id || row.supersededAt <= from) return [];
     const price = usagePriceAt(subscription, row.priceCode, row.startsAt);
@@ -63,7 +67,7 @@ function rowMoments(subscription: Subscription, after: Cursor | null, rows: read
     if (price === undefined || seen.has(key)) return [];
     seen.add(key);
     const window = usageWindowAt(subscription, price, row.startsAt);
-    if (window.endsAt < from || window.endsAt === FOREVER) return [];
+    if (window.endsAt < from || window.endsAt >= span.before) return [];
     const phase = phaseAt(subscription, justBefore(window.endsAt));
     const terms = usagePriceAt(subscription, row.priceCode, justBefore(window.endsAt)) ?? price;
     if (terms.paidFrom !== 'invoice') return [];

@@ -1,5 +1,5 @@
 import { accruedAmounts } from './accrual.js';
-import { bookDue, nextBookingAt, owedIn, upcomingInvoice } from './booking.js';
+import { bookDue, nextDueAfter, owedIn, upcomingInvoice, type Booked } from './booking.js';
 import type { Customer } from './customer.js';
 import { entitlements, type Entitlement } from './entitlement.js';
 import type { CustomerFacts } from './facts.js';
@@ -53,7 +53,16 @@ export interface BillingState {
 
 /** The billing state at `at`, a function of the facts alone: the one answer that every surface is a view of. */
 export function billingState(facts: CustomerFacts, at: Instant): BillingState {
+  return stateOf(facts, at, bookDue(facts, at));
+}
+
+/** The state at `at`, and until when (out) it stays so but for its own `asOf`, if the facts stay as they are. */
+export function lastingState(facts: CustomerFacts, at: Instant): { state: BillingState; until: Instant } {
   const booked = bookDue(facts, at);
+  return { state: stateOf(facts, at, booked), until: nextChange(facts, at, booked) };
+}
+
+function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingState {
   const serving = facts.subscriptions.filter((subscription) => isServing(subscription, at)).map((subscription) => ({ subscription, usage: usageAt(subscription, facts.windows, at) }));
   const usage = serving.flatMap((source) => source.usage);
   const { currency } = facts.customer;
@@ -74,18 +83,20 @@ export function billingState(facts: CustomerFacts, at: Instant): BillingState {
   };
 }
 
-/**
- * The first moment after `at` at which the state may differ by more than its own `asOf`, if the facts stay as they
- * are; FOREVER when it never will.
- */
+/** Until when (out) the state at `at` stays as it is but for its own `asOf`, if the facts do; FOREVER when for good. */
 export function nextChangeAt(facts: CustomerFacts, at: Instant): Instant {
+  return nextChange(facts, at, bookDue(facts, at));
+}
+
+/** The first moment after `at` at which the state may differ by more than its own `asOf`; FOREVER when it never will. */
+function nextChange(facts: CustomerFacts, at: Instant, booked: Booked): Instant {
   const moments = facts.subscriptions.flatMap((subscription) => {
     const turns = [subscription.startsAt, subscription.trialEndsAt ?? FOREVER, subscription.endsAt, ...subscription.phases.map((phase) => phase.startsAt)];
     if (!isServing(subscription, at)) return turns;
     const windows = usagePrices(phaseAt(subscription, at).plan).map((price) => usageWindowAt(subscription, price, at).endsAt);
     return [...turns, billingPeriodAt(subscription, at).endsAt, ...windows];
   });
-  moments.push(nextBookingAt(facts, at));
+  moments.push(nextDueAfter(booked, at));
   if (facts.paymentMethod !== null) moments.push(expiresAt(facts.paymentMethod));
   return moments.reduce((next, moment) => (moment > at && moment < next ? moment : next), FOREVER);
 }

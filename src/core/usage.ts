@@ -35,23 +35,61 @@ export function usageAt(subscription: Subscription, windows: readonly UsageWindo
   });
 }
 
+interface WindowAsked {
+  readonly subscription: Subscription;
+  readonly phase: Phase;
+  readonly price: UsagePrice;
+  readonly window: IndexedPeriod;
+  readonly rows: readonly UsageWindow[];
+}
+
 /** The figures and the cost of one window from its rows (and, for what is carried in, an earlier one). */
-export function priceUsage(input: {
-  subscription: Subscription;
-  phase: Phase;
-  price: UsagePrice;
-  window: IndexedPeriod;
-  rows: readonly UsageWindow[];
-}): PriceUsage {
-  const { subscription, phase, price, window } = input;
-  const current = input.rows.filter((row) => row.startsAt === window.startsAt);
-  const carried = current[0]?.carried ?? carriedInto({ subscription, price, window, last: lastBefore(input.rows, window.startsAt) });
-  const figures = windowUsage(price, current.map((row) => row.tally), carried);
-  const byDimension = price.model.type === 'dimensional' ? current.map((row) => ({ values: dimensionValues(row.dimensionKey), quantity: convert(price.meter, row.tally.used) })) : [];
-  const quantities = countedQuantities({ price, byDimension, figures });
+export function priceUsage(asked: WindowAsked): PriceUsage {
+  const { subscription, phase, price, window } = asked;
+  const current = asked.rows.filter((row) => row.startsAt === window.startsAt);
+  const last = current.length > 0 ? undefined : lastBefore(asked.rows, window.startsAt);
+  const key = `${price.code} ${window.startsAt}`;
+  const known = rememberedOf(subscription).get(key);
+  const isSame = known?.usage.phase === phase && known.usage.price === price && known.usage.window.endsAt === window.endsAt && known.last === last && isSameRows(known.current, current);
+  if (isSame) return known.usage;
+  const usage = workOut({ ...asked, rows: current }, last);
+  remember(subscription, key, { current, last, usage });
+  return usage;
+}
+
+/** A window is asked for several times while a state is worked out: by usage, what is due, and the upcoming invoice. */
+interface Remembered {
+  readonly current: readonly UsageWindow[];
+  readonly last: UsageWindow | undefined;
+  readonly usage: PriceUsage;
+}
+
+const MAX_REMEMBERED_WINDOWS = 64;
+const remembered = new WeakMap<Subscription, Map<string, Remembered>>();
+
+function rememberedOf(subscription: Subscription): ReadonlyMap<string, Remembered> {
+  return remembered.get(subscription) ?? NOTHING;
+}
+
+const NOTHING: ReadonlyMap<string, Remembered> = new Map();
+
+function remember(subscription: Subscription, key: string, entry: Remembered): void {
+  const entries = remembered.get(subscription) ?? new Map<string, Remembered>();
+  if (entries.size >= MAX_REMEMBERED_WINDOWS) entries.clear();
+  remembered.set(subscription, entries.set(key, entry));
+}
+
+function isSameRows(left: readonly UsageWindow[], right: readonly UsageWindow[]): boolean {
+  return left.length === right.length && left.every((row, index) => row === right[index]);
+}
+
+function workOut({ subscription, phase, price, window, rows }: WindowAsked, last: UsageWindow | undefined): PriceUsage {
+  const carried = rows[0]?.carried ?? carriedInto({ subscription, price, window, last });
+  const figures = windowUsage(price, rows.map((row) => row.tally), carried);
+  const byDimension = price.model.type === 'dimensional' ? rows.map((row) => ({ values: dimensionValues(row.dimensionKey), quantity: convert(price.meter, row.tally.used) })) : [];
   // A window that closes with the trial costs nothing.
   const isFree = isInTrial(subscription, (window.endsAt - 1) as Instant);
-  const rated = isFree ? { amount: ZERO, lines: [] } : rate(withCap(price), quantities, freeUnits(figures));
+  const rated = isFree ? { amount: ZERO, lines: [] } : rate(withCap(price), countedQuantities({ price, byDimension, figures }), freeUnits(figures));
   const amount = roundToMoney(multiply(rated.amount, multiplierOf(phase, price.code)), phase.plan.currency);
   const isCapReached = price.overageCap !== null && rated.amount.gte(price.overageCap);
   return { subscription, phase, price, window, figures, isOverageAllowed: isOverageAllowed(phase, price) && !isCapReached, isCapReached, byDimension, rated, amount };

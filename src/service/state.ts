@@ -1,6 +1,6 @@
 import type { Instant } from '../core/instant.js';
 import { Refusal, invalidInput } from '../core/problems.js';
-import { billingState, nextChangeAt, type BillingState } from '../core/state.js';
+import { lastingState, type BillingState } from '../core/state.js';
 import type { StateAnswer, StateRows } from '../store/state.js';
 import { withPlans } from './catalog-cache.js';
 import { findCustomerId } from './customer.js';
@@ -53,7 +53,7 @@ async function derive(engine: Engine, input: { version: string; rows: StateRows;
   const { stored, windows } = input.rows;
   const { standing, subscriptions } = await withPlans(engine, engine.database, (planOf) => engine.standings.resolve(stored.customer.id, stored.standingText, planOf));
   const facts = factsOf({ stored, standing, subscriptions, windows });
-  const state = billingState(facts, at);
-  engine.remembered.set(facts.customer.id, { version, catalogRevision, from: at, until: nextChangeAt(facts, at), state });
+  const { state, until } = lastingState(facts, at);
+  engine.remembered.set(facts.customer.id, { version, catalogRevision, from: at, until, state });
   return state;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChangedSubscription, Client, Invoice, SubscriptionInput, SubscriptionPreview, UpcomingInvoice } from '../../sdk/src/index.js';
+import { createClient, type ChangedSubscription, type Client, type Invoice, type SubscriptionInput, type SubscriptionPreview, type UpcomingInvoice } from '../../sdk/src/index.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
 import { all, problemOf, recordedClient, uncalledOperations } from '../support/sdk.js';
@@ -10,12 +10,13 @@ const MONTH = { unit: 'month', count: 1 } as const;
 
 let paidup: TestPaidup;
 let client: Client;
+let url: string;
 let asked: readonly string[];
 let made = 0;
 
 beforeAll(async () => {
   paidup = await startPaidup({ now: at(START), isSandbox: true });
-  ({ client, asked } = await recordedClient(paidup));
+  ({ client, url, asked } = await recordedClient(paidup));
   await client.putMeter('hours', { event_name: 'work', aggregation: 'sum', property: 'hours', unit: 'hour' });
   await client.putMeter('members', { event_name: 'members', aggregation: 'last', property: 'count' });
   await client.putFeature('sso', { name: 'SSO', type: 'flag' });
@@ -294,6 +295,21 @@ describe('invoices', () => {
     expect(Buffer.from(pdf.subarray(0, 5)).toString('latin1')).toBe('%PDF-');
     expect(Buffer.from(pdf.subarray(-6)).toString('latin1')).toContain('%%EOF');
     expect((await problemOf(client.getInvoicePdf('inv_none'))).slug).toBe('not_found');
+  });
+
+  it("may be read by the customer's own key, and previewed, but not changed", async () => {
+    const [{ name, id, first }, foreign] = [await subscriber({ plan: 'starter' }), await subscriber({ plan: 'starter' })];
+    const own = createClient({ url, key: (await client.createApiKey({ kind: 'customer', customer: name })).key });
+    const invoice = first?.id ?? '';
+
+    expect(await own.getInvoice(invoice)).toEqual(first);
+    expect((await own.listCustomerInvoices(name)).data).toEqual([first]);
+    expect((await own.getInvoicePdf(invoice)).length).toBeGreaterThan(1000);
+    expect((await own.previewChangeSubscription(id, { plan: 'pro' })).entitlements.gained).toMatchObject([{ feature: 'sso' }]);
+    const refused = [() => own.changeSubscription(id, { plan: 'pro' }), () => own.recordPayment(invoice), () => own.creditInvoice(invoice), () => own.listInvoices({ customer: name }), () => own.setTax(name, {}), () => own.getSandboxClock()];
+    for (const call of refused) expect((await problemOf(call())).slug).toBe('forbidden');
+    const absent = [() => own.getInvoice(foreign.first?.id ?? ''), () => own.getInvoiceHtml(foreign.first?.id ?? ''), () => own.previewCancelSubscription(foreign.id)];
+    for (const call of absent) expect((await problemOf(call())).slug).toBe('not_found');
   });
 
   it('wait as drafts for late usage, and keep their id when they become final', async () => {
