@@ -20,6 +20,10 @@ alter table setting_changes add constraint setting_changes_setting_check check (
 alter table ledger_transactions drop constraint ledger_transactions_kind_check;
 alter table ledger_transactions add constraint ledger_transactions_kind_check
   check (kind in ('deposit', 'invoice', 'wallet_credit', 'payment', 'credit_note', 'void', 'write_off'));
+-- Quantities have no upper bound, and so neither have amounts.
+alter table ledger_entries alter column amount_minor type numeric;
+alter table ledger_entries add constraint ledger_entries_amount_whole check (amount_minor = trunc(amount_minor));
+
 -- A change may post several transactions.
 alter table ledger_transactions add column position smallint not null default 0;
 drop index ledger_transactions_by_revision;
@@ -43,10 +47,10 @@ create table invoices (
   dated_at timestamptz not null,
   issued_at timestamptz not null,
   currency text collate "C" not null,
-  total_minor numeric(40, 0) not null,
+  total_minor numeric not null,
   body json not null,
   status text collate "C" not null check (status in ('open', 'paid', 'uncollectible', 'void')),
-  due_minor numeric(40, 0) not null check (due_minor >= 0),
+  due_minor numeric not null check (due_minor >= 0),
   recorded_at timestamptz not null default now(),
   primary key (bucket, customer_id, id),
   foreign key (bucket, customer_id) references customers (bucket, id)

@@ -83,11 +83,11 @@ async function run({ app, engine, stop, settings, flags, store }: Run): Promise<
   const secretKey = demo === undefined ? await createFirstKey(engine) : undefined;
   const ready: Ready = { url, store, demo, secretKey, isDemoAsked: flags.demo === true };
   process.stdout.write(flags.json === true ? `${JSON.stringify(readyLine(ready))}\n` : greeting(ready));
-  // In a sandbox time moves only when it is told to, and whoever moves it does the work.
-  const worker = flags.sandbox === true ? undefined : startRenewals(engine, app.log);
+  // In a sandbox too: an event may make something due while the clock stands still.
+  const worker = startRenewals(engine, app.log);
   await stop.requested;
   app.log.info('stopping: no new requests, those under way are finished');
-  await worker?.stop();
+  await worker.stop();
 }
 
 /** A sandbox has a clock of its own; what was dated by it cannot go on by the real one, nor the other way round. */

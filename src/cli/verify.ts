@@ -36,13 +36,14 @@ function remaining({ found, afterRepair }: Finding): readonly Difference[] {
 
 function findingJson(finding: Finding): object {
   const { found, afterRepair } = finding;
-  const { customers, events, windows, transactions, differences } = found;
+  const { customers, events, windows, transactions, invoices, differences } = found;
   return {
     ok: remaining(finding).length === 0,
     customers,
     events,
     windows,
     transactions,
+    invoices,
     difference_count: differences.length,
     differences: differences.slice(0, SHOWN).map(({ customerId, what, detail }) => ({ customer: customerId, what, detail })),
     repaired_count: afterRepair === undefined ? 0 : differences.length - afterRepair.differences.length,
@@ -52,9 +53,9 @@ function findingJson(finding: Finding): object {
 function findingText(finding: Finding, isRepair: boolean): string {
   const { found } = finding;
   const { differences } = found;
-  const counted = `checked ${found.customers} customers, ${found.events} events, ${found.windows} usage windows, ${found.transactions} ledger transactions\n`;
+  const counted = `checked ${found.customers} customers, ${found.events} events, ${found.windows} usage windows, ${found.transactions} ledger transactions, ${found.invoices} invoices\n`;
   if (differences.length === 0) return `${counted}everything kept follows from the facts\n`;
-  const lines = differences.slice(0, SHOWN).map(({ customerId, what, detail }) => `  ${customerId} ${what}: ${detail}\n`);
+  const lines = differences.slice(0, SHOWN).map(({ customerId, what, detail }) => `  ${customerId ?? 'store'} ${what}: ${detail}\n`);
   const more = differences.length > SHOWN ? `  and ${differences.length - SHOWN} more\n` : '';
   return `${counted}${differences.length} differences:\n${lines.join('')}${more}${outcomeText(finding, isRepair)}`;
 }

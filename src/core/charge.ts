@@ -80,6 +80,7 @@ function turnCharges({ subscription, phases, index, span }: Place): FixedCharge[
   if (phase.isPaused || fixedPrices(phase.plan).length === 0) return [];
   const next = phases[index + 1];
   const until = next?.startsAt ?? subscription.endsAt;
+  if (phase.startsAt > span.upTo || (span.after !== null && until < span.after.at)) return [];
   const isLateStop = until !== FOREVER && (next?.madeAt ?? subscription.ending?.requestedAt ?? FOREVER) >= until;
   const charges: FixedCharge[] = [];
   let at = firstTurn(phase, index);
@@ -127,13 +128,29 @@ interface ChangeCharge extends FixedCharge {
  * What changes within periods give back and charge, in order. Of each price no more is given back than was paid for the
  * period, whatever policies met there.
  */
-function changeCharges(subscription: Subscription, phases: readonly Phase[], after: Cursor | null): ChangeCharge[] {
+function changeCharges(subscription: Subscription, phases: readonly Phase[], after: Cursor | null): readonly ChangeCharge[] {
   const from = firstRelevant(subscription, phases, after);
+  const known = changesOf.get(subscription) ?? new Map<number, readonly ChangeCharge[]>();
+  changesOf.set(subscription, known);
+  const found = known.get(from) ?? workOutChanges(subscription, phases, from);
+  known.set(from, found);
+  return found;
+}
+
+/** Asked again for every invoice of a period. */
+const changesOf = new WeakMap<Subscription, Map<number, readonly ChangeCharge[]>>();
+
+function workOutChanges(subscription: Subscription, phases: readonly Phase[], from: number): ChangeCharge[] {
   const made: ChangeCharge[] = [];
+  const turns = new Map<Instant, FixedCharge[][]>();
+  const turned = (at: Instant): FixedCharge[][] => {
+    const span = { after: { at: justBefore(at), revision: 0 }, upTo: at };
+    const charges = turns.get(at) ?? phases.map((_, index) => turnCharges({ subscription, phases, index, span }));
+    turns.set(at, charges);
+    return charges;
+  };
   const paid = (code: string, turn: Turn, index: number): Money => {
-    const upTo = { after: { at: justBefore(turn.startsAt), revision: 0 }, upTo: turn.startsAt };
-    const turned = phases.slice(0, index).flatMap((_, at) => turnCharges({ subscription, phases, index: at, span: upTo }));
-    const charges = [...turned, ...made].filter((charge) => charge.turn.startsAt === turn.startsAt && charge.price.code === code);
+    const charges = [...turned(turn.startsAt).slice(0, index).flat(), ...made].filter((charge) => charge.turn.startsAt === turn.startsAt && charge.price.code === code);
     return sumMoney(charges.map((charge) => charge.amount), subscription.phases[0].plan.currency);
   };
   const add = (charges: readonly ChangeCharge[], index: number): void => {

@@ -1,6 +1,7 @@
 import { parseCurrency, type Currency } from './currency.js';
 import { decimal } from './decimal.js';
 import type { Instant } from './instant.js';
+import { moneyToDecimal, roundToMoney } from './money.js';
 import { InputReader } from './price.js';
 import { invalidInput } from './problems.js';
 
@@ -49,6 +50,8 @@ export function parseCoupon(code: string, definition: CouponDefinition): CouponT
   const currency = definition.currency == null ? undefined : parseCurrency(definition.currency);
   if (definition.currency != null && currency === undefined) reader.fault('/currency', `"${definition.currency}" is not an ISO 4217 currency`);
   if (amount !== null && definition.currency == null) reader.fault('/currency', 'is needed with amount_off');
+  if (amount !== null && currency !== undefined && reader.errors.length === 0 && !moneyToDecimal(roundToMoney(decimal(amount), currency)).eq(decimal(amount))) reader.fault('/amount_off', `has more decimal places than ${currency}`);
+  if (definition.name?.trim() === '') reader.fault('/name', 'must not be empty');
   const duration = definition.duration ?? 'once';
   const periods = duration === 'once' ? 1 : duration === 'forever' ? null : duration.periods;
   if (periods !== null && (!Number.isInteger(periods) || periods < 1 || periods > MAX_COUPON_PERIODS)) {

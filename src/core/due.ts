@@ -16,13 +16,18 @@ import type { UsageWindow } from './window.js';
  * Moments that cannot bring a line are not named, so that whoever goes from one to the next comes to an end.
  */
 export function nextDueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
-  const moments = begunPhases(subscription).filter((phase) => isUnbilled(after, phase.startsAt, phase.revision)).map((phase) => phase.startsAt);
+  const moments = begunPhases(subscription).filter((phase, index, all) => isUnbilled(after, phase.startsAt, phase.revision) && !isSilent(phase, all[index - 1])).map((phase) => phase.startsAt);
   const { ending } = subscription;
   if (ending !== null && isUnbilled(after, ending.endsAt, ending.revision)) moments.push(ending.endsAt);
   moments.push(...pendingChangeDates(subscription, after), ...turns(subscription, after));
   const planned = moments.reduce((first, moment) => earliest(first, moment), FOREVER);
-  const next = rowMoments(subscription, { after, before: planned }, rows).reduce((first, moment) => earliest(first, moment), planned);
+  const next = rowMoment(subscription, { after, before: planned }, rows);
   return next === FOREVER && after !== null ? lateMoment(subscription, after, rows) : next;
+}
+
+/** Whether nothing can fall due by the beginning of the phase: other quantities of the same plan, invoiced with a later turn. */
+function isSilent(phase: Phase, before: Phase | undefined): boolean {
+  return phase.invoice === 'next' && phase.usage === 'keep' && !phase.isAnchor && !phase.isPaused && phase.plan.versionId === before?.plan.versionId;
 }
 
 /** What comes without any use: turns with fixed prices, a minimum or usage by the period; windows that cost something empty. */
@@ -54,28 +59,38 @@ function costsEmpty(price: UsagePrice): boolean {
 const emptyCosts = new WeakMap<UsagePrice, boolean>();
 
 /**
- * When windows close in which something was used that costs something, and the billing periods that they count toward a
- * bound of; only those that come `before` what is known already, for pricing takes its time.
+ * When the first window closes in which something was used that costs something, or a billing period that it counts
+ * toward a bound of; `before` when none does sooner. Rows are looked at in the order of their beginnings, and only
+ * those that can come before what is known already, for pricing takes its time.
  */
-function rowMoments(subscription: Subscription, span: { after: Cursor | null; before: Instant }, rows: readonly UsageWindow[]): Instant[] {
-  const seen = new Set<string>();
+function rowMoment(subscription: Subscription, span: { after: Cursor | null; before: Instant }, rows: readonly UsageWindow[]): Instant {
   const from = span.after?.at ?? subscription.startsAt;
-  return rows.flatMap((row) => {
-    if (row.subscriptionId !== subscription.id || row.supersededAt <= from) return [];
-    const price = usagePriceAt(subscription, row.priceCode, row.startsAt);
+  const open = rows.filter((row) => row.startsAt < span.before && row.supersededAt > from && row.subscriptionId === subscription.id).sort((left, right) => left.startsAt - right.startsAt);
+  const seen = new Set<string>();
+  let first = span.before;
+  for (const row of open) {
+    if (row.startsAt >= first) break;
     const key = `${row.priceCode} ${row.startsAt}`;
-    if (price === undefined || seen.has(key)) return [];
+    if (seen.has(key)) continue;
     seen.add(key);
-    const window = usageWindowAt(subscription, price, row.startsAt);
-    if (window.endsAt < from || window.endsAt >= span.before) return [];
-    const phase = phaseAt(subscription, justBefore(window.endsAt));
-    const terms = usagePriceAt(subscription, row.priceCode, justBefore(window.endsAt)) ?? price;
-    if (terms.paidFrom !== 'invoice') return [];
-    const siblings = rows.filter((other) => other.subscriptionId === subscription.id && other.priceCode === row.priceCode);
-    if (priceUsage({ subscription, phase, price: terms, window, rows: siblings }).amount.minor === 0n) return [];
-    const period = billingPeriodAt(subscription, justBefore(window.endsAt));
-    return [window.endsAt, ...(hasBounds(phase) ? [period.endsAt] : [])].filter((moment) => moment > from);
-  });
+    first = earliest(first, windowMoment(subscription, from, open.filter((other) => other.startsAt === row.startsAt && other.priceCode === row.priceCode)));
+  }
+  return first;
+}
+
+/** The first moment after `from` that the rows of one window bring; FOREVER when they bring none. */
+function windowMoment(subscription: Subscription, from: Instant, rows: readonly UsageWindow[]): Instant {
+  const [row] = rows;
+  const price = row === undefined ? undefined : usagePriceAt(subscription, row.priceCode, row.startsAt);
+  if (row === undefined || price === undefined) return FOREVER;
+  const window = usageWindowAt(subscription, price, row.startsAt);
+  if (window.endsAt === FOREVER) return FOREVER;
+  const phase = phaseAt(subscription, justBefore(window.endsAt));
+  const terms = usagePriceAt(subscription, row.priceCode, justBefore(window.endsAt)) ?? price;
+  if (terms.paidFrom !== 'invoice') return FOREVER;
+  if (window.endsAt > from && priceUsage({ subscription, phase, price: terms, window, rows }).amount.minor !== 0n) return window.endsAt;
+  const period = billingPeriodAt(subscription, justBefore(window.endsAt));
+  return period.endsAt > from && hasBounds(phaseAt(subscription, justBefore(period.endsAt))) ? period.endsAt : FOREVER;
 }
 
 /** Late usage of a subscription that has no turns any more is due when its next turn would have been. */

@@ -96,8 +96,11 @@ export function contributionOf(subscription: Subscription, rows: readonly UsageW
 /** The rows that charges looked at, each once and as it is: a bound may have looked at it as it was. */
 function settledBy(charges: ReadonlyArray<UsageCharge | BoundCharge>, rows: readonly UsageWindow[]): UsageWindow[] {
   const keyOf = (row: UsageWindow): string => `${seriesText(row)}\n${row.startsAt}`;
-  const current = new Map(rows.map((row) => [keyOf(row), row]));
-  return [...new Set(charges.flatMap((charge) => charge.rows.map(keyOf)))].flatMap((key) => current.get(key) ?? []);
+  const looked = charges.flatMap((charge) => charge.rows);
+  if (looked.length === 0) return [];
+  const starts = new Set(looked.map((row) => row.startsAt));
+  const current = new Map(rows.filter((row) => starts.has(row.startsAt)).map((row) => [keyOf(row), row]));
+  return [...new Set(looked.map(keyOf))].flatMap((key) => current.get(key) ?? []);
 }
 
 /** What is only counted stands on no invoice; nor does a trial, nor a window that cost nothing and closed earlier. */

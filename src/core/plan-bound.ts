@@ -54,7 +54,7 @@ function closedBy(subscription: Subscription, period: IndexedPeriod): number {
 /** Late usage fills a minimum that was charged before it costs anything, and stays within the maximum. */
 function lateBounds(subscription: Subscription, rows: readonly UsageWindow[], after: Cursor): BoundCharge[] {
   const periods = new Map<Instant, IndexedPeriod>();
-  for (const row of rows.filter(isChanged)) {
+  for (const row of rows.filter((one) => one.startsAt < after.at && isChanged(one))) {
     const period = closingPeriod(subscription, row);
     if (period !== undefined && period.endsAt <= after.at && !isUnbilled(after, period.endsAt, closedBy(subscription, period))) periods.set(period.startsAt, period);
   }

@@ -133,7 +133,7 @@ export function decideChange(subscription: Subscription, input: ChangeSubscripti
   const plan = input.plan ?? before.plan;
   refuseOtherCurrency(before.plan, plan);
   const terms = parseTerms({ plan, ...mergedTerms(before, plan, input) });
-  if (JSON.stringify(terms) === JSON.stringify(termsOf(before))) throw new Refusal('phase_conflict', 'The subscription has these terms already.');
+  if (isSameTerms(terms, termsOf(before))) throw new Refusal('phase_conflict', 'The subscription has these terms already.');
   refuseBelowUsage({ plan, before, terms, usedPerSeat: input.usedPerSeat });
   const isAnchor = startsAt === subscription.startsAt || !isSameInterval(before.plan.interval, plan.interval);
   const { proration, usage, invoice } = input;
@@ -189,13 +189,14 @@ export function decideResume(subscription: Subscription, at: Instant): Subscript
   throw new Refusal('phase_conflict', 'The subscription is neither paused nor about to end.');
 }
 
-/** Begins an ended subscription anew, with the terms it had or with others. @throws Refusal `phase_conflict` while it has not ended. */
-export function decideReactivate(subscription: Subscription, input: { at: Instant; asked: TermsAsked | undefined }): Change<'reactivated'> {
-  const { at, asked } = input;
+/** Begins an ended subscription anew, with the terms it had as far as no others are named. @throws Refusal `phase_conflict` while it has not ended. */
+export function decideReactivate(subscription: Subscription, input: { at: Instant; asked: Pick<ChangeSubscription, 'plan' | 'quantities' | 'multipliers' | 'overage'> | undefined }): Change<'reactivated'> {
+  const { at, asked = { plan: undefined, quantities: {}, multipliers: {}, overage: undefined } } = input;
   if (at < subscription.endsAt) throw new Refusal('phase_conflict', 'The subscription has not ended. "resume" takes a cancellation back.');
   const last = phaseAt(subscription, latest(subscription.startsAt, (subscription.endsAt - 1) as Instant));
-  if (asked !== undefined) refuseOtherCurrency(last.plan, asked.plan);
-  return { type: 'reactivated', madeAt: at, startsAt: at, terms: asked === undefined ? termsOf(last) : parseTerms(asked) };
+  const plan = asked.plan ?? last.plan;
+  refuseOtherCurrency(last.plan, plan);
+  return { type: 'reactivated', madeAt: at, startsAt: at, terms: parseTerms({ plan, ...mergedTerms(last, plan, asked) }) };
 }
 
 /** Forgets what is scheduled and has not begun. @throws Refusal `phase_conflict` when nothing is. */
@@ -206,7 +207,7 @@ export function decideClearSchedule(subscription: Subscription, at: Instant): Ch
 }
 
 /** @throws Refusal `subscription_ended`; `coupon_conflict` while another covers periods to come, or for another currency. */
-export function decideCoupon(subscription: Subscription, input: { at: Instant; coupon: CouponTerms }): Change<'coupon_applied'> {
+export function decideCoupon(subscription: Subscription, input: { at: Instant; from?: Instant; coupon: CouponTerms }): Change<'coupon_applied'> {
   const { at, coupon } = input;
   refuseEnded(subscription, at);
   const { currency } = phaseAt(subscription, latest(at, subscription.startsAt)).plan;
@@ -214,13 +215,19 @@ export function decideCoupon(subscription: Subscription, input: { at: Instant; c
   const { endsAt } = billingPeriodAt(subscription, latest(at, subscription.startsAt));
   const [other] = couponsOf(subscription, { startsAt: endsAt, revision: 0 }).concat(couponsOf(subscription, { startsAt: latest(at, subscription.startsAt), revision: Number.MAX_SAFE_INTEGER }));
   if (other !== undefined) throw new Refusal('coupon_conflict', `The coupon "${other.code}" is on the subscription and still covers periods to come: take it off first.`);
-  return { type: 'coupon_applied', madeAt: at, coupon };
+  return { type: 'coupon_applied', madeAt: at, ...(input.from === undefined ? {} : { from: input.from }), coupon };
 }
 
 /** @throws Refusal `coupon_conflict` when it is not there. */
 export function decideCouponRemoval(subscription: Subscription, input: { at: Instant; code: string }): Change<'coupon_removed'> {
   if (!subscription.coupons.some((applied) => applied.code === input.code && applied.removedAt === null)) throw new Refusal('coupon_conflict', `There is no coupon "${input.code}" on the subscription.`);
   return { type: 'coupon_removed', madeAt: input.at, code: input.code };
+}
+
+/** One of everything is what is meant where nothing is said. */
+function isSameTerms(left: Terms, right: Terms): boolean {
+  const said = (values: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(values).filter(([, value]) => value !== '1'));
+  return left.planVersionId === right.planVersionId && left.overage === right.overage && said(left.quantities) === said(right.quantities) && said(left.multipliers) === said(right.multipliers);
 }
 
 function termsOf(phase: Phase): Terms {

@@ -73,7 +73,7 @@ export type SubscriptionChange =
   | ({ readonly type: 'canceled'; readonly madeAt: Instant } & Omit<Ending, 'revision' | 'requestedAt'>)
   | { readonly type: 'cancel_undone'; readonly madeAt: Instant }
   | { readonly type: 'reactivated'; readonly madeAt: Instant; readonly startsAt: Instant; readonly terms: Terms }
-  | { readonly type: 'coupon_applied'; readonly madeAt: Instant; readonly coupon: CouponTerms }
+  | { readonly type: 'coupon_applied'; readonly madeAt: Instant; /** The first moment at which a period may begin that it covers; when it was made unless told. */ readonly from?: Instant; readonly coupon: CouponTerms }
   | { readonly type: 'coupon_removed'; readonly madeAt: Instant; readonly code: string };
 
 /** A subscription's changes folded, plans by id, in a form that JSON keeps. */
@@ -154,7 +154,7 @@ export function evolveSubscription(record: SubscriptionRecord | undefined, sourc
     case 'reactivated':
       return reactivated(record, revision, change);
     case 'coupon_applied':
-      return { ...record, coupons: [...record.coupons, { ...change.coupon, appliedAt: change.madeAt, revision, removedAt: null, removedRevision: null }] };
+      return { ...record, coupons: [...record.coupons, { ...change.coupon, appliedAt: change.from ?? change.madeAt, revision, removedAt: null, removedRevision: null }] };
     case 'coupon_removed':
       return { ...record, coupons: record.coupons.map((coupon) => (coupon.code === change.code && coupon.removedAt === null ? { ...coupon, removedAt: change.madeAt, removedRevision: revision } : coupon)) };
   }

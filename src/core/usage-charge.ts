@@ -94,6 +94,7 @@ export function lateCharges(subscription: Subscription, rows: readonly UsageWind
   if (after === null) return [];
   const seen = new Set<string>();
   return rows.flatMap((row) => {
+    if (row.startsAt >= after.at || !isChanged(row)) return [];
     const key = `${row.priceCode} ${row.startsAt}`;
     if (seen.has(key)) return [];
     seen.add(key);
@@ -102,7 +103,6 @@ export function lateCharges(subscription: Subscription, rows: readonly UsageWind
     const window = usageWindowAt(subscription, price, row.startsAt);
     if (window.endsAt > after.at || isInTrial(subscription, justBefore(window.endsAt))) return [];
     const siblings = rows.filter((other) => other.priceCode === row.priceCode && other.startsAt === row.startsAt);
-    if (!siblings.some(isChanged)) return [];
     return lateCharge({ subscription, price: usagePriceAt(subscription, row.priceCode, justBefore(window.endsAt)) ?? price, window, rows: siblings, after });
   });
 }

@@ -59,7 +59,7 @@ export async function issueInvoices(transaction: Queryable, input: { facts: Cust
 }
 
 /** The most invoices that one transaction writes; the rest of a long backlog follows in the next. */
-const INVOICES_PER_UNIT = 24;
+export const INVOICES_PER_UNIT = 24;
 const CUSTOMERS_PER_READ = 100;
 
 /**

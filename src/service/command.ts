@@ -15,7 +15,7 @@ import type { Queryable } from '../store/database.js';
 import { hasEvents, selectEvents } from '../store/event.js';
 import { insertSubscriptionChange, insertSubscriptionOwner } from '../store/subscription.js';
 import { deleteWindows, saveCounts } from '../store/window.js';
-import { issueInvoices } from './booking.js';
+import { INVOICES_PER_UNIT, issueInvoices } from './booking.js';
 import { lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import { storedWindows } from './event.js';
@@ -124,10 +124,9 @@ async function plan(engine: Engine, input: { loaded: LoadedCustomer; at: Instant
   return { at, customerId: stored.customer.id, revision, before: loaded.facts, facts, due, loaded, standing, entries, changed, recounted: counted.recounted };
 }
 
-/** A command books what falls due at its own moment; a backlog is the worker's, which keeps the order. */
+/** A command books what is due, in order; of a long backlog the worker books what is left. */
 function dueNow(facts: CustomerFacts, at: Instant): { due: readonly Invoice[]; facts: CustomerFacts } {
-  const { due } = bookDue(facts, at);
-  if (due.some((invoice) => invoice.date < at)) return { due: [], facts };
+  const due = bookDue(facts, at).due.slice(0, INVOICES_PER_UNIT);
   return { due, facts: due.reduce(withInvoice, facts) };
 }
 

@@ -1,9 +1,9 @@
 import { meterFault, parseEvent, readEventInput, type EventInput, type UsageEvent } from '../core/event.js';
-import { FOREVER, type Instant } from '../core/instant.js';
+import { FOREVER, earliest, type Instant } from '../core/instant.js';
 import { decideIntake, type IncomingEvent, type Intake } from '../core/intake.js';
 import { WindowBook } from '../core/window-book.js';
 import { matchEvent, type UsageWindow } from '../core/window.js';
-import { isServing, type Subscription } from '../core/subscription.js';
+import { isServing, usagePriceAt, usageWindowAt, type Subscription } from '../core/subscription.js';
 import { isUnsettledRow } from '../core/plan-bound.js';
 import { lockCustomers, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
@@ -132,10 +132,18 @@ async function save(transaction: Queryable, decided: readonly DecidedCustomer[],
   });
 }
 
-/** Late usage of a subscription that has no turns of its own any more has nobody else who would look at it. */
+/**
+ * When the worker has to look because of the events: when a window with a cadence of its own closes that was empty
+ * before; and at once for a subscription that has no turns any more. Else the next turn comes anyway.
+ */
 function dueAt({ subscriptions, decision }: DecidedCustomer, now: Instant): Instant {
-  const isIdle = (id: string): boolean => !subscriptions.some((subscription) => subscription.id === id && isServing(subscription, now));
-  return decision.windows.some((window) => isIdle(window.subscriptionId)) ? now : FOREVER;
+  return decision.windows.reduce((first, window) => {
+    const subscription = subscriptions.find((candidate) => candidate.id === window.subscriptionId);
+    if (subscription === undefined || !isServing(subscription, now)) return earliest(first, now);
+    const price = usagePriceAt(subscription, window.priceCode, window.startsAt);
+    if (price === undefined || price.window === null || price.paidFrom === 'wallet') return first;
+    return earliest(first, usageWindowAt(subscription, price, window.startsAt).endsAt);
+  }, FOREVER);
 }
 
 /** Windows as rows, each with whether an invoice or the wallet still has to look at it. */

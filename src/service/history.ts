@@ -1,6 +1,6 @@
 import type { Instant } from '../core/instant.js';
 import { factsOfHistory, historyUntil, type History } from '../core/history.js';
-import { Refusal } from '../core/problems.js';
+import { Refusal, invalidInput } from '../core/problems.js';
 import { billingState, type BillingState } from '../core/state.js';
 import { selectCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
@@ -26,6 +26,9 @@ export async function loadHistory(queryable: Queryable, customerId: string, to?:
   };
 }
 
+/** How far ahead a state may be asked for: ten years, of which every window may have to be walked. */
+export const MAX_FUTURE_MS = 10 * 366 * 86_400_000;
+
 /**
  * The state at a moment of the past by what is known today, or (with `revision`) at any moment by what was known when
  * the customer's change of that number had been made. Derived from the facts alone, so it takes longer the more events
@@ -33,6 +36,7 @@ export async function loadHistory(queryable: Queryable, customerId: string, to?:
  * @throws Refusal `not_found`, `invalid_request` when the customer has no such revision yet.
  */
 export async function readPastState(engine: Engine, name: string, cutoff: { at: Instant; revision: number | undefined }): Promise<BillingState> {
+  if (cutoff.at > engine.clock.now() + MAX_FUTURE_MS) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must not lie more than ten years ahead' }]);
   const customerId = await findCustomerId(engine, name);
   const stored = await selectCustomer(engine.database, customerId);
   if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');

@@ -54,7 +54,12 @@ export async function readInvoice(engine: Engine, invoiceId: string): Promise<In
 /** The customer's drafts, oldest first. @throws Refusal `not_found`. */
 export async function listDrafts(engine: Engine, customer: string): Promise<DraftRead[]> {
   const state = await readState(engine, customer);
-  return state.drafts.map((draft) => ({ customerId: state.customer.id, id: invoiceIdOf(state.customer.id, draft), draft }));
+  return state.drafts.map((draft) => {
+    const id = invoiceIdOf(state.customer.id, draft);
+    // Who has seen a draft may ask for it by its id, whether or not the worker has seen it too.
+    engine.aliases.set(id, state.customer.id);
+    return { customerId: state.customer.id, id, draft };
+  });
 }
 
 /** Issued invoices, newest first. @throws Refusal `not_found` for a customer that is not there. */

@@ -67,12 +67,22 @@ export async function setSandboxClock(engine: Engine, input: { set: Instant | un
   const { set, advance } = input;
   if ((set === undefined) === (advance === undefined)) throw invalidInput([{ pointer: '/set', detail: 'give either set or advance' }]);
   return clock.inTurn(async () => {
-    const target = set ?? plusLength(clock.now(), advance ?? {});
+    const target = set ?? advanced(clock.now(), advance ?? {});
     if (target < clock.now()) throw invalidInput([{ pointer: set === undefined ? '/advance' : '/set', detail: `must not lie before ${instantText(clock.now())}: what has happened has happened` }]);
     if (target > LATEST) throw invalidInput([{ pointer: set === undefined ? '/advance' : '/set', detail: `must not lie after ${instantText(LATEST)}` }]);
     await runUntil(engine, clock, target);
     return clock.now();
   });
+}
+
+/** @throws Refusal `invalid_request` beyond the calendar's end. */
+function advanced(from: Instant, length: CalendarLength): Instant {
+  try {
+    return plusLength(from, length);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw invalidInput([{ pointer: '/advance', detail: 'leads beyond the end of the calendar' }]);
+  }
 }
 
 async function runUntil(engine: Engine, clock: SandboxClock, target: Instant): Promise<void> {

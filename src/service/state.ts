@@ -6,10 +6,7 @@ import { withPlans } from './catalog-cache.js';
 import { findCustomerId } from './customer.js';
 import type { Engine, RememberedState } from './engine.js';
 import { factsOf } from './facts.js';
-import { readPastState } from './history.js';
-
-/** How far ahead a state may be asked for: ten years, of which every window may have to be walked. */
-const MAX_FUTURE_MS = 10 * 366 * 86_400_000;
+import { MAX_FUTURE_MS, readPastState } from './history.js';
 
 /** The billing state of a customer, by id or external id, at any moment: now unless told, later as if nothing more were used. @throws Refusal `not_found`. */
 export async function readState(engine: Engine, name: string, moment?: Instant): Promise<BillingState> {

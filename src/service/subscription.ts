@@ -82,7 +82,7 @@ export function createSubscription(engine: Engine, subscriptionId: string, input
     if (ending !== undefined) add(ending);
     if (input.coupon !== undefined) {
       const coupon = await soldCoupon(engine, queryable, input.coupon);
-      add(decideCoupon(await situation.after(changes, subscriptionId), { at: latest(at, startsAt), coupon }));
+      add(decideCoupon(await situation.after(changes, subscriptionId), { at, from: startsAt, coupon }));
     }
     await addPhases(engine, situation, { input, changes, subscriptionId, from: created.trialEndsAt ?? startsAt });
     return changes;
@@ -104,7 +104,9 @@ async function addPhases(engine: Engine, situation: Situation, work: { input: Cr
       const change = decidePhase(subscription, { ...termsOf(plan, phase), startsAt, proration: prorationOf(plan, undefined), at, mayLieInPast: true });
       changes.push({ subscriptionId, change, effectiveAt: startsAt });
     }
-    if (phase.duration !== undefined) startsAt = plusInterval(startsAt, phase.duration, situation.loaded.stored.customer.zone);
+    if (phase.duration === undefined) continue;
+    startsAt = plusInterval(startsAt, phase.duration, situation.loaded.stored.customer.zone);
+    if (startsAt > LATEST_START) throw invalidInput([{ pointer: index === 0 ? '/duration' : `/phases/${index - 1}/duration`, detail: `must end before ${instantText(LATEST_START)}` }]);
   }
   if (all.at(-1)?.duration === undefined) return;
   changes.push({ subscriptionId, change: { type: 'canceled', madeAt: at, endsAt: startsAt, reason: 'end of the term', proration: NO_PRORATION }, effectiveAt: startsAt });
@@ -176,8 +178,9 @@ export function resumeSubscription(subscriptionId: string): Decide {
 export function reactivateSubscription(engine: Engine, input: Partial<TermsInput> & { readonly subscriptionId: string }): Decide {
   return async (situation) => {
     const subscription = situation.subscription(input.subscriptionId);
-    const asked = input.plan === undefined ? undefined : termsOf(await soldPlan(engine, situation.queryable, input.plan), input);
-    return one(subscription, decideReactivate(subscription, { at: situation.at, asked }));
+    const plan = input.plan === undefined ? undefined : await soldPlan(engine, situation.queryable, input.plan);
+    const { quantities = {}, multipliers = {}, overage } = input;
+    return one(subscription, decideReactivate(subscription, { at: situation.at, asked: { plan, quantities, multipliers, overage } }));
   };
 }
 

@@ -368,10 +368,10 @@ describe.each(STORES)('events on the %s store', (store) => {
     });
 
     it('stores what lies between two subscriptions, and what nobody subscribed to', async () => {
-      const name = await customer('2026-01-01T00:00:00Z');
-      const { body } = await paidup.call('GET', `/v1/customers/${name}/subscriptions`);
       const before = paidup.clock.now();
       paidup.clock.set(at('2026-02-10T00:00:00Z'));
+      const name = await customer('2026-01-01T00:00:00Z');
+      const { body } = await paidup.call('GET', `/v1/customers/${name}/subscriptions`);
       await paidup.call('POST', `/v1/subscriptions/${body.data[0].id}/cancel`, {});
       paidup.clock.set(before);
       await paidup.call('POST', `/v1/customers/${name}/subscriptions`, { plan: 'pro', starts_at: '2026-03-01T00:00:00Z' });

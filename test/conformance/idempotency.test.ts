@@ -15,7 +15,7 @@ interface Write {
 /** Writes whose answer may not be kept, with the reason. */
 const EXEMPT: Readonly<Record<string, string>> = {
   'POST /v1/api-keys': 'the key is shown once and never kept, so its answer cannot be given again',
-  'POST /v1/sandbox/clock': "the sandbox's clock is no transaction: `set` may be sent again, `advance` may not",
+  'POST /v1/sandbox/clock': 'outside of a sandbox it is refused, and refusals are not kept; test/sim/sandbox.test.ts asks it in one',
 };
 /** Questions that are too long for an address: they write nothing. */
 const ASKS = /^POST \/v1\/(calculate\/|.*\/preview$)/;

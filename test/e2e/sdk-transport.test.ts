@@ -75,6 +75,18 @@ describe('a server that is not well', () => {
     expect(refusing.asked).toHaveLength(1);
   });
 
+  it("sends a preview without a key, and never repeats an advance of the sandbox's clock", async () => {
+    const { asked, make } = await flaky(unavailable, json(200, { due_now: {} }));
+    await make().previewCancelSubscription('sub_1');
+    expect(asked.map(({ url, headers }) => [url, headers['idempotency-key']])).toEqual([['/v1/subscriptions/sub_1/cancel/preview', undefined], ['/v1/subscriptions/sub_1/cancel/preview', undefined]]);
+
+    const moving = await flaky(unavailable);
+    await problemOf(moving.make().setSandboxClock({ advance: { days: 1 } }));
+    expect(moving.asked).toHaveLength(1);
+    await problemOf(moving.make({ maxRetries: 1 }).setSandboxClock({ set: new Date(0) }));
+    expect(moving.asked).toHaveLength(3);
+  });
+
   it('waits as long as the server asks, but not for more than a minute', async () => {
     const patient = await flaky(json(429, {}, { 'retry-after': '1' }), json(200, { status: 'ok' }));
     const startedAt = performance.now();
@@ -111,6 +123,9 @@ describe('a server that is not well', () => {
   it('names what answered in place of Paidup, and follows it nowhere', async () => {
     const page = await flaky((response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the proxy</h1>'));
     expect(await problemOf(page.make().health())).toMatchObject({ slug: 'unreadable_answer', status: 200, detail: expect.stringContaining('Welcome to the proxy') });
+
+    expect(await problemOf(page.make().getInvoicePdf('inv_1'))).toMatchObject({ slug: 'unreadable_answer', status: 200 });
+    expect(await page.make().getInvoiceHtml('inv_1')).toBe('<h1>Welcome to the proxy</h1>');
 
     const elsewhere = await flaky((response) => response.writeHead(307, { location: ELSEWHERE }).end());
     expect(await problemOf(elsewhere.make().health())).toMatchObject({ slug: 'unreadable_answer', status: 307 });

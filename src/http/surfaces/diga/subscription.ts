@@ -1,7 +1,7 @@
 import { ZERO, decimal, decimalText, divide, larger, multiply, notBelowZero, roundTo, smaller, type Decimal } from '../../../core/decimal.js';
 import type { Entitlement } from '../../../core/entitlement.js';
 import { instantTextInSeconds, latest, type Instant } from '../../../core/instant.js';
-import { moneyText, roundToMoney, sumMoney, type Money } from '../../../core/money.js';
+import { moneyText, roundToMoney, sumMoney, zeroMoney, type Money } from '../../../core/money.js';
 import type { IndexedPeriod, IntervalUnit } from '../../../core/period.js';
 import { fixedPrices, type Plan } from '../../../core/plan.js';
 import type { PriceModel } from '../../../core/price.js';
@@ -143,7 +143,9 @@ function isEnding({ subscription, period }: Main): boolean {
 function nextInvoice(main: Main): { date: Instant | null; amount: Money | null } {
   const { upcomingInvoice } = main.state;
   if (isEnding(main)) return { date: null, amount: null };
-  if (upcomingInvoice === null || upcomingInvoice.currency !== main.phase.plan.currency) return { date: main.period.endsAt, amount: null };
+  // Nothing will be billed: the next invoice is over nothing.
+  if (upcomingInvoice === null) return { date: main.period.endsAt, amount: zeroMoney(main.phase.plan.currency) };
+  if (upcomingInvoice.currency !== main.phase.plan.currency) return { date: main.period.endsAt, amount: null };
   return { date: upcomingInvoice.date, amount: upcomingInvoice.total };
 }
 
