@@ -3,19 +3,25 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { invoicePdf } from '../src/document/pdf.js';
-import { invoiceDocument } from '../test/support/invoice-document.js';
+import { defineCatalog, liveThrough, withWorld, type Invoice } from '../test/support/year.js';
 
 /**
- * Makes docs/pictures/invoice.png from the first page of the PDF file named, or of the tests' invoice:
- * npx tsx scripts/invoice-picture.ts [invoice.pdf]. Needs pdftoppm (Debian: poppler-utils).
+ * Makes docs/pictures/invoice.png: the first page of an invoice of the scripted year (or of the number named), as the API
+ * gives it: npx tsx scripts/invoice-picture.ts [INV-000007]. Needs pdftoppm (Debian: poppler-utils).
  */
 const folder = mkdtempSync(join(tmpdir(), 'paidup-picture-'));
 const picture = fileURLToPath(new URL('../docs/pictures/invoice', import.meta.url));
+const wanted = process.argv[2] ?? 'INV-000008';
 try {
-  const file = process.argv[2] ?? join(folder, 'invoice.pdf');
-  if (process.argv[2] === undefined) writeFileSync(file, await invoicePdf(invoiceDocument));
-  execFileSync('pdftoppm', ['-png', '-r', '110', '-f', '1', '-singlefile', file, picture]);
+  await withWorld('embedded', async (world) => {
+    await defineCatalog(world);
+    await liveThrough(world, (_, path, body) => world.call('POST', path, body ?? {}));
+    const { data } = (await world.call('GET', '/v1/invoices?customer=acme&limit=100')) as { data: Invoice[] };
+    const invoice = data.find(({ number }) => number === wanted);
+    if (invoice === undefined) throw new Error(`the year has no invoice ${wanted}`);
+    writeFileSync(join(folder, 'invoice.pdf'), (await world.call('GET', `/v1/invoices/${invoice.id}/pdf`)) as Buffer);
+  });
+  execFileSync('pdftoppm', ['-png', '-r', '110', '-f', '1', '-singlefile', join(folder, 'invoice.pdf'), picture]);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -66,10 +66,17 @@ function explainFixed(charge: FixedCharge): Explanation {
   const multiplier = multiplierOf(phase, price.code);
   const isBack = amount.minor < 0n;
   const total = unitAmount.times(quantity);
-  const steps = [`${decimalText(price.amount)}${multiplier.eq(1) ? '' : ` x multiplier ${decimalText(multiplier)}`} x ${decimalText(quantity)} = ${decimalText(total)} ${amount.currency} for ${spanText(full)}`];
-  if (proration?.mode === 'difference') steps.push('the difference to the dearer price is owed for the whole period, whatever is left of it');
-  else if (!isWhole(share)) steps.push(`${spanText(period)} is ${shareText(share)} of it`);
-  steps.push(`${decimalText(total)}${isWhole(share) ? '' : ` x ${fractionText(share)}`}${isBack ? ', given back' : ''} = ${amountText(amount)}`);
+  const each = `${decimalText(price.amount)}${multiplier.eq(1) ? '' : ` x multiplier ${decimalText(multiplier)}`} x ${decimalText(quantity)}`;
+  const outcome = `${isBack ? ', given back' : ''} = ${amountText(amount)}`;
+  const isPlain = isWhole(share) && proration?.mode !== 'difference';
+  const steps = isPlain
+    ? [`${each} for ${spanText(full)}${outcome}`]
+    : [
+        `${each} = ${decimalText(total)} ${amount.currency} for ${spanText(full)}`,
+        ...(isWhole(share) ? [] : [`${spanText(period)} is ${shareText(share)} of it`]),
+        ...(proration?.mode === 'difference' ? ['the difference to the dearer price is owed for the whole period, whatever is left of it'] : []),
+        `${decimalText(total)}${isWhole(share) ? '' : ` x ${fractionText(share)}`}${outcome}`,
+      ];
   return {
     rule: charge.kind === 'fixed' ? 'fixed_in_advance' : isBack ? 'proration_credit' : 'proration_charge',
     policy: { proration: proration === null ? 'none: a whole period' : proration.mode === 'prorate' ? proration.policy : proration.mode, rounding: ROUNDING },

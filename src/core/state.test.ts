@@ -208,7 +208,7 @@ describe('the next change of a state', () => {
         expect(timeless(seen, later)).toBe(timeless(seenAt(given, later), later));
         expect(timeless(seen, later)).toBe(timeless(seen, from));
       }),
-      { numRuns: 100 },
+      { numRuns: 400 },
     );
   });
 

@@ -1,49 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { FastifyInstance } from 'fastify';
-import { buildApp } from '../../src/http/app.js';
-import { sandboxProvider } from '../../src/provider/sandbox.js';
-import { createApiKey } from '../../src/service/api-key.js';
-import { closeEngine, openEngine } from '../../src/service/open.js';
-import { openSandboxClock } from '../../src/service/sandbox.js';
 import { verifyStore } from '../../src/service/verify.js';
-import { STORES, openStore, type StoreKind } from '../support/app.js';
-import { at } from '../support/core.js';
+import { STORES } from '../support/app.js';
+import { ANNUAL, GROWTH, STARTER, defineCatalog, liveThrough, withWorld, type Invoice, type World } from '../support/year.js';
 
-/*
- * A year of one customer on the sandbox clock, through the API: trial, upgrade, seats, overage, late usage, downgrade,
- * pause, a yearly plan, cancellation. What it must cost is worked out below in whole cents and milliseconds, by other
- * means than the engine's.
- */
-
-interface Line {
-  kind: string;
-  description: string;
-  quantity: string;
-  amount: { amount: string };
-  explanation: { rule: string; policy: Record<string, string>; steps: string[]; events: string | null };
-}
-
-interface Invoice {
-  id: string;
-  number: string;
-  status: string;
-  date: string;
-  lines: Line[];
-  subtotal: { amount: string };
-  tax: { amount: string };
-  total: { amount: string };
-  wallet_credit: { amount: string };
-}
-
-interface World {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of every shape
-  call(method: 'GET' | 'PUT' | 'POST', url: string, body?: object): Promise<any>;
-  advanceTo(moment: string): Promise<void>;
-}
-
-const STARTER = { base: 1900, seat: 500 };
-const GROWTH = { base: 4900, seat: 800 };
-const ANNUAL = 48_000;
+/* What the year in test/support/year.ts must cost is worked out here in whole cents and milliseconds, by other means than the engine's. */
 
 /** Cents times the part of [from, to) that lies after `moment`, rounded half away from zero. */
 function rest(cents: number, moment: string, from: string, to: string): number {
@@ -85,43 +45,6 @@ function expectedSubtotals(): Array<[date: string, cents: number]> {
   ];
 }
 
-async function withWorld(kind: StoreKind, work: (world: World, engine: Parameters<typeof verifyStore>[0]) => Promise<void>): Promise<void> {
-  const database = await openStore(kind);
-  const engine = await openEngine({ database, provider: sandboxProvider, clock: await openSandboxClock(database, at('2026-01-10T09:00:00Z')) });
-  const app: FastifyInstance = await buildApp({ engine });
-  const { key } = await createApiKey(engine, { kind: 'secret', name: 'year', scopes: [] });
-  const call: World['call'] = async (method, url, body) => {
-    const response = await app.inject({ method, url, headers: { authorization: `Bearer ${key}` }, ...(body === undefined ? {} : { payload: body }) });
-    if (response.statusCode >= 300) throw new Error(`${method} ${url}: ${response.body}`);
-    return response.json();
-  };
-  try {
-    await work({ call, advanceTo: async (moment) => void (await call('POST', '/v1/sandbox/clock', { set: moment })) }, engine);
-  } finally {
-    await app.close();
-    await closeEngine(engine);
-  }
-}
-
-async function defineCatalog({ call }: World): Promise<void> {
-  await call('PUT', '/v1/meters/calls', { event_name: 'call', aggregation: 'sum', property: 'n' });
-  await call('PUT', '/v1/features/seats', { name: 'Seats', type: 'limit' });
-  const month = { unit: 'month', count: 1 };
-  const plan = (price: { base: number; seat: number }, included: string, over: object) => ({
-    currency: 'EUR', interval: month,
-    features: [{ feature: 'seats', limit: '1', per_quantity_of: 'seat' }],
-    prices: [
-      { code: 'base', name: 'Base', type: 'fixed', amount: (price.base / 100).toFixed(2) },
-      { code: 'seat', name: 'Seats', type: 'fixed', amount: (price.seat / 100).toFixed(2), per_seat: true },
-      { code: 'calls', name: 'Calls', type: 'usage', meter: 'calls', included, model: { type: 'per_unit', amount: '0.02' } },
-    ],
-    ...over,
-  });
-  await call('PUT', '/v1/plans/starter', plan(STARTER, '500', { name: 'Starter', trial_days: 14 }));
-  await call('PUT', '/v1/plans/growth', plan(GROWTH, '1000', { name: 'Growth' }));
-  await call('PUT', '/v1/plans/annual', { name: 'Annual', currency: 'EUR', interval: { unit: 'year', count: 1 }, prices: [{ code: 'base', name: 'Base', type: 'fixed', amount: (ANNUAL / 100).toFixed(2) }] });
-}
-
 /** Asks for the preview, then does it: what is due at once must be the same, line by line. */
 async function command({ call }: World, path: string, body: object = {}): Promise<{ id: string }> {
   const preview = await call('POST', `${path}/preview`, body);
@@ -135,49 +58,13 @@ async function command({ call }: World, path: string, body: object = {}): Promis
   return done;
 }
 
-async function liveThrough(world: World): Promise<void> {
-  const { call, advanceTo } = world;
-  await call('PUT', '/v1/customers/acme', { name: 'Acme S.L.', currency: 'EUR', timezone: 'Europe/Madrid' });
-  await call('PUT', '/v1/customers/acme/tax', { rates: [{ name: 'IVA', percent: '21' }] });
-  const { id } = await command(world, '/v1/customers/acme/subscriptions', { plan: 'starter', quantities: { seat: '3' } });
-  const of = `/v1/subscriptions/${id}`;
-  const use = (event: string, n: string, timestamp: string) => call('POST', '/v1/events', { events: [{ id: event, customer: 'acme', name: 'call', timestamp, properties: { n } }] });
-  await advanceTo('2026-01-12T00:00:00Z');
-  // Use in the trial costs nothing, however much it is.
-  await use('in-trial', '5000', '2026-01-11T00:00:00Z');
-  await advanceTo('2026-02-10T12:00:00Z');
-  await command(world, `${of}/change`, { plan: 'growth' });
-  await advanceTo('2026-03-05T00:00:00Z');
-  await command(world, `${of}/change`, { quantities: { seat: '7' } });
-  await advanceTo('2026-03-15T00:00:00Z');
-  await command(world, `${of}/change`, { quantities: { seat: '5' } });
-  await advanceTo('2026-04-01T00:00:00Z');
-  await use('busy', '1500', '2026-03-31T00:00:00Z');
-  await advanceTo('2026-04-28T00:00:00Z');
-  await use('late', '100', '2026-04-20T00:00:00Z');
-  await advanceTo('2026-05-10T00:00:00Z');
-  await command(world, `${of}/change`, { plan: 'starter', when: 'period_end' });
-  await advanceTo('2026-06-30T10:00:00Z');
-  await command(world, `${of}/pause`, { proration: 'prorate' });
-  await advanceTo('2026-08-01T09:00:00Z');
-  await command(world, `${of}/resume`);
-  await advanceTo('2026-09-10T00:00:00Z');
-  await command(world, `${of}/change`, { plan: 'annual', quantities: {} });
-  await advanceTo('2026-11-01T00:00:00Z');
-  await command(world, `${of}/cancel`, { at_period_end: true });
-  await command(world, `${of}/resume`);
-  await advanceTo('2026-12-01T00:00:00Z');
-  await command(world, `${of}/cancel`, { proration: 'prorate', reason: 'moving on' });
-  await advanceTo('2027-02-01T00:00:00Z');
-}
-
 const cents = (text: string): number => Math.round(Number(text) * 100);
 
 describe.each(STORES)('a scripted year on the %s store', (kind) => {
   it('gives the invoices that were worked out by hand, each line explained, and verify proves them', () =>
     withWorld(kind, async (world, engine) => {
       await defineCatalog(world);
-      await liveThrough(world);
+      await liveThrough(world, command);
 
       const { data } = (await world.call('GET', '/v1/invoices?customer=acme&limit=100')) as { data: Invoice[] };
       const invoices: Invoice[] = await Promise.all(data.reverse().map(({ id }) => world.call('GET', `/v1/invoices/${id}?explain=true`)));

@@ -189,8 +189,9 @@ export function usedOf(subscription: Subscription, events: ReadonlyArray<{ reado
   for (const window of subscription.windows) {
     const before = all.at(-1);
     const { cap, included } = planOf(window.opens);
-    const left = before === undefined ? 0n : planOf(before.window.closes).included + before.carried - before.used;
-    const most = cap === null || left < 0n ? 0n : cap === 'all' ? left : 'units' in cap ? cap.units : cap.multiple * included;
+    const unused = before === undefined ? 0n : planOf(before.window.closes).included + before.carried - before.used;
+    const left = unused > 0n ? unused : 0n;
+    const most = cap === null ? 0n : cap === 'all' ? left : 'units' in cap ? cap.units : cap.multiple * included;
     const used = events.reduce((sum, event) => (event.at >= window.from && event.at < window.to ? sum + event.units : sum), 0n);
     all.push({ window, carried: left < most ? left : most, used });
   }

@@ -51,7 +51,8 @@ export interface Book {
   taxes: bigint;
 }
 
-interface Logged {
+/** A command and its moment. */
+interface Asked {
   readonly at: number;
   readonly command: Command;
 }
@@ -63,7 +64,6 @@ export class BillingModel {
   readonly events: Array<{ at: number; units: bigint }> = [];
   tax: Tax | null = null;
   #booked: Book;
-  #log: Logged[] = [];
 
   constructor(zone: string, now: number) {
     this.zone = zone;
@@ -72,19 +72,18 @@ export class BillingModel {
 
   /** How things stand at the moment, what is due by then with it, whether or not a worker has run. */
   at(now: number): Book {
-    return this.#run(now, () => false);
+    return this.#run(now);
   }
 
   /** The next invoice, if nothing more happens. */
   upcoming(now: number): ModelInvoice | undefined {
     const known = this.at(now).invoices.length;
-    return this.#run(now + 5 * 366 * 86_400_000, (book) => book.invoices.length > known).invoices[known];
+    return this.#run(now + 5 * 366 * 86_400_000, { isEnough: (book) => book.invoices.length > known }).invoices[known];
   }
 
   /** A worker has run. */
   book(now: number): void {
     this.#booked = this.at(now);
-    this.#log = [];
   }
 
   /** Those that have been written down. */
@@ -96,25 +95,21 @@ export class BillingModel {
     this.#booked.wallet += cents;
   }
 
-  /** The command happens. It books what is due at its own moment; a backlog is the worker's. */
+  /** The command happens, and books what is due with it. */
   command(now: number, command: Command): void {
-    this.#log.push({ at: now, command });
-    const after = this.at(now);
-    if (after.invoices.slice(this.#booked.invoices.length).some(({ date }) => date < now)) return;
-    this.#booked = after;
-    this.#log = [];
+    this.#booked = this.#run(now, { command });
   }
 
-  #run(until: number, isEnough: (book: Book) => boolean): Book {
+  #run(until: number, { command, isEnough = () => false }: { command?: Command; isEnough?: (book: Book) => boolean } = {}): Book {
     const book = structuredClone(this.#booked);
-    const log = [...this.#log];
+    const asked = command === undefined ? [] : [command];
     for (;;) {
-      const at = Math.min(log[0]?.at ?? NEVER, ...book.subscriptions.map((subscription) => Math.min(nextMoment(subscription), this.#lateMoment(subscription))));
+      const at = Math.min(asked.length > 0 ? until : NEVER, ...book.subscriptions.map((subscription) => Math.min(nextMoment(subscription), this.#lateMoment(subscription))));
       if (at > until || isEnough(book)) break;
       const isLate = book.subscriptions.some((subscription) => this.#lateMoment(subscription) === at);
       const due: Array<Line[] | undefined> = [];
       for (const subscription of book.subscriptions) while (nextMoment(subscription) === at) due.push(happen(subscription, at));
-      while (log[0]?.at === at) due.push(apply(book, log.shift() as Logged, this.zone));
+      if (at === until) due.push(...asked.splice(0).map((one) => apply(book, { at, command: one }, this.zone)));
       if (isLate || due.some((lines) => lines !== undefined)) this.#invoice(book, at, due.flatMap((lines) => lines ?? []));
     }
     book.now = until;
@@ -236,7 +231,7 @@ function modeOf(plan: string, asked: Mode | null): Mode {
 }
 
 /** Undefined: nothing takes effect now. */
-function apply(book: Book, { at, command }: Logged, zone: string): Line[] | undefined {
+function apply(book: Book, { at, command }: Asked, zone: string): Line[] | undefined {
   if (command.do === 'subscribe') {
     const subscription = born(command, at, zone);
     book.subscriptions.push(subscription);
