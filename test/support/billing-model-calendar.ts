@@ -32,7 +32,9 @@ function boundary({ anchor, zone, unit, times, isCalendar }: Count, k: number): 
   const length = { [`${unit}s`]: k * times };
   if (!isCalendar) return from.add(length).epochMilliseconds;
   const date = from.toPlainDate();
-  const first = unit === 'week' ? date.subtract({ days: date.dayOfWeek - 1 }) : unit === 'month' ? date.with({ day: 1 }) : date.with({ day: 1, month: 1 });
+  // Quarters begin where the calendar year's do.
+  const month = date.month - ((date.month - 1) % times);
+  const first = unit === 'week' ? date.subtract({ days: date.dayOfWeek - 1 }) : date.with({ day: 1, month: unit === 'month' ? month : 1 });
   return first.add(length).toZonedDateTime(zone).epochMilliseconds;
 }
 

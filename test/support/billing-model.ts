@@ -154,6 +154,11 @@ export function nextMoment(subscription: Subscription): number {
   return Math.min(own, endsAt ?? NEVER, later[0]?.at ?? NEVER);
 }
 
+/** The beginning of the current period; a pause has periods too. */
+export function periodStart({ status, period, count }: Subscription, now: number): number {
+  return status === 'active' ? period.from : stretchAt(count, now).from;
+}
+
 /** The end of the current period, as things are decided. */
 export function periodEnd(subscription: Subscription, now: number): number {
   const { status, period, count, later, endsAt } = subscription;
