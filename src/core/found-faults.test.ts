@@ -173,9 +173,9 @@ describe('a fault that was found once', () => {
     expect(bookDue(facts([of], [event('a', '2026-01-05', 60)]), at('2026-02-01')).due.map((i) => moneyText(i.total))).toEqual(['60.00', '-40.00']);
   });
   it('an end with "difference" taken up again at once gives nothing back, whatever had been scheduled', () => {
-    const scheduled = phase(yearly, '2026-03-10', true, { madeAt: at('2026-02-01') }); const stop = { ...canceled('2026-02-02', '2026-03-01'), proration: { mode: 'difference', policy: 'by_second' } } as SubscriptionChange;
-    const back: SubscriptionChange = { type: 'reactivated', madeAt: at('2026-03-01'), startsAt: at('2026-03-01'), terms: { planVersionId: FIX.versionId, quantities: {}, multipliers: {}, overage: true } };
-    expect(totalsOf(subscription({ plan: FIX, plans: [yearly], changes: [scheduled, stop, back] }), '2026-03-01').filter((l) => l.startsWith('proration'))).toEqual([]);
+    const scheduled = phase(yearly, '2026-03-10', true, { madeAt: at('2026-02-01') }); const stop = { ...canceled('2026-02-02', '2026-02-15'), proration: { mode: 'difference', policy: 'by_second' } } as SubscriptionChange;
+    const back: SubscriptionChange = { type: 'reactivated', madeAt: at('2026-02-15'), startsAt: at('2026-02-15'), terms: { planVersionId: FIX.versionId, quantities: {}, multipliers: {}, overage: true } };
+    expect(totalsOf(subscription({ plan: FIX, plans: [yearly], changes: [scheduled, stop, back] }), '2026-02-15').filter((l) => l.startsWith('proration'))).toEqual([]);
   });
   it('a pause with "difference" after a dearer change that cost nothing gives nothing back', () => {
     const silent = now(FIX, '2026-01-10', false, { proration: { mode: 'none', policy: 'by_second' }, terms: { planVersionId: FIX.versionId, quantities: { base: '3' }, multipliers: {}, overage: true } });

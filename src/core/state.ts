@@ -9,7 +9,7 @@ import { zeroMoney, type Money } from './money.js';
 import { expiresAt, type PaymentMethod } from './payment-method.js';
 import type { IndexedPeriod } from './period.js';
 import { usagePrices } from './plan.js';
-import { billingPeriodAt, isLive, isServing, phaseAt, statusAt, usageWindowAt, type Phase, type Subscription, type SubscriptionStatus } from './subscription.js';
+import { billingPeriodAt, isServing, phaseAt, statusAt, usageWindowAt, type Phase, type Subscription, type SubscriptionStatus } from './subscription.js';
 import type { TopUpSettings } from './top-up.js';
 import { usageAt, type PriceUsage } from './usage.js';
 import { wallets, type Wallet } from './wallet.js';
@@ -19,7 +19,7 @@ export interface SubscriptionState {
   readonly status: SubscriptionStatus;
   /** The terms in force; before the start those it will start with, after the end the last ones. */
   readonly phase: Phase;
-  /** The billing period at the moment asked for; null before the start and after the end. */
+  /** The billing period at the moment asked for; null before the start, in a pause and after the end. */
   readonly currentPeriod: IndexedPeriod | null;
   readonly nextPhase: Phase | null;
 }
@@ -109,7 +109,7 @@ export function subscriptionState(subscription: Subscription, at: Instant): Subs
     subscription,
     status: statusAt(subscription, at),
     phase,
-    currentPeriod: isLive(subscription, at) ? billingPeriodAt(subscription, at) : null,
+    currentPeriod: isServing(subscription, at) ? billingPeriodAt(subscription, at) : null,
     nextPhase: next !== undefined && phase.endsAt !== FOREVER && next.startsAt > at && next.startsAt < subscription.endsAt ? next : null,
   };
 }

@@ -58,6 +58,8 @@ export interface Subscription {
   coupon: { readonly percent: bigint; left: number | null } | null;
   /** Date of its last invoice. */
   invoicedAt: number | null;
+  /** Something has begun or ended since, which brought no line. */
+  lingers: boolean;
 }
 
 /** An amount on an invoice; one over nothing shows only that there is an invoice. */
@@ -171,10 +173,12 @@ export function openWindow(subscription: Subscription, at: number): void {
   subscription.windows.push({ from: at, to: stretchAt(count, at).to, opens: plan.code, closes: plan.code, percent: subscription.period.percent, billed: 0n, taken: 0n });
 }
 
-/** One that lasted no time was none. */
-export function closeWindow(subscription: Subscription, at: number): void {
+/** One that lasted no time was none; tells whether there was one. */
+export function closeWindow(subscription: Subscription, at: number): boolean {
   const open = subscription.windows.pop();
-  if (open !== undefined && open.from < at) subscription.windows.push({ ...open, to: at, closes: subscription.terms.plan });
+  if (open === undefined || open.from === at) return false;
+  subscription.windows.push({ ...open, to: at, closes: subscription.terms.plan });
+  return true;
 }
 
 export interface Used {

@@ -91,6 +91,11 @@ export class BillingModel {
     return this.#booked.invoices;
   }
 
+  /** How many are due and not written down. */
+  pending(now: number): number {
+    return this.at(now).invoices.length - this.#booked.invoices.length;
+  }
+
   deposit(cents: bigint): void {
     this.#booked.wallet += cents;
   }
@@ -108,7 +113,7 @@ export class BillingModel {
       if (at > until || isEnough(book)) break;
       const isLate = book.subscriptions.some((subscription) => this.#lateMoment(subscription) === at);
       const due: Array<Line[] | undefined> = [];
-      for (const subscription of book.subscriptions) while (nextMoment(subscription) === at) due.push(happen(subscription, at));
+      for (const subscription of book.subscriptions) while (nextMoment(subscription) === at) due.push(noted(subscription, happen(subscription, at)));
       if (at === until) due.push(...asked.splice(0).map((one) => apply(book, { at, command: one }, this.zone)));
       if (isLate || due.some((lines) => lines !== undefined)) this.#invoice(book, at, due.flatMap((lines) => lines ?? []));
     }
@@ -127,7 +132,7 @@ export class BillingModel {
   #invoice(book: Book, date: number, due: readonly Line[]): void {
     const late = book.subscriptions.filter(({ invoicedAt }) => invoicedAt === null || invoicedAt <= date).flatMap((subscription) => usageLines(subscription, this.events, true));
     const lines = [...due, ...late];
-    for (const subscription of book.subscriptions) if (lines.some((line) => line.subscription === subscription.id)) subscription.invoicedAt = date;
+    for (const subscription of book.subscriptions) if (lines.some((line) => line.subscription === subscription.id)) [subscription.invoicedAt, subscription.lingers] = [date, false];
     const amounts = lines.map(({ cents }) => cents).filter((cents) => cents !== 0n);
     if (amounts.length === 0) return;
     const sum = amounts.reduce((total, cents) => total + cents, 0n);
@@ -170,6 +175,11 @@ export function periodEnd(subscription: Subscription, now: number): number {
 /** Usage of the open window. */
 export function openUsage(subscription: Subscription, events: ReadonlyArray<{ at: number; units: bigint }>): Used | undefined {
   return subscription.status === 'active' ? usedOf(subscription, events).at(-1) : undefined;
+}
+
+function noted(subscription: Subscription, lines: Line[] | undefined): Line[] | undefined {
+  if (lines?.length === 0) subscription.lingers = true;
+  return lines;
 }
 
 /** An invoice stands for it even when it comes to nothing. */
@@ -226,8 +236,8 @@ function pause(subscription: Subscription, at: number, mode: Mode): Line[] {
 function stop(subscription: Subscription, at: number, mode: Mode): Line[] {
   if (subscription.status !== 'active') return [];
   const lines = prorate(subscription, { at, mode, policy: planOf(subscription.terms.plan).policy, to: null, isEnd: true });
-  closeWindow(subscription, at);
-  return at < subscription.trialEndsAt ? lines : [...lines, mark(subscription)];
+  const isClosed = closeWindow(subscription, at);
+  return isClosed && at > subscription.trialEndsAt ? [...lines, mark(subscription)] : lines;
 }
 
 /** How the plan prorates unless the command says so. */
@@ -240,9 +250,13 @@ function apply(book: Book, { at, command }: Asked, zone: string): Line[] | undef
   if (command.do === 'subscribe') {
     const subscription = born(command, at, zone);
     book.subscriptions.push(subscription);
-    return turn(subscription, at);
+    return noted(subscription, turn(subscription, at));
   }
   const subscription = book.subscriptions.find(({ id }) => id === command.id) as Subscription;
+  return noted(subscription, applyTo(subscription, at, command));
+}
+
+function applyTo(subscription: Subscription, at: number, command: Exclude<Command, { do: 'subscribe' }>): Line[] | undefined {
   switch (command.do) {
     case 'change':
       return change(subscription, at, command);
@@ -277,7 +291,7 @@ function born(command: Extract<Command, { do: 'subscribe' }>, at: number, zone: 
   return {
     id, zone, startsAt: at, trialEndsAt, isCalendar: plan.isCalendar, status: 'active', terms, charged: terms, count, countBefore: count,
     period: { from: NEVER, to: NEVER, full: { from: NEVER, to: NEVER }, share: { part: 1n, whole: 1n }, paid: {}, percent: null },
-    windows: [], later: [], endsAt: null, endMode: 'none', coupon: coupon === null ? null : { percent: coupon.percent, left: coupon.periods }, invoicedAt: null,
+    windows: [], later: [], endsAt: null, endMode: 'none', coupon: coupon === null ? null : { percent: coupon.percent, left: coupon.periods }, invoicedAt: null, lingers: false,
   };
 }
 
