@@ -73,7 +73,7 @@ export function nextDueAfter({ drafts, facts: after }: Booked, at: Instant): Ins
   return after.subscriptions.reduce((first, subscription) => {
     const cursor = cursors.get(subscription.id) ?? null;
     const from = cursor !== null && cursor.at > at ? cursor : passed;
-    return earliest(first, nextDueAt(subscription, subscription.startsAt > at ? null : from, after.windows));
+    return earliest(first, nextDueAt(subscription, subscription.startsAt > at ? null : from, rowsOf(after.windows, subscription.id)));
   }, waiting);
 }
 
@@ -82,13 +82,13 @@ function nextInvoices(facts: CustomerFacts, limit: Instant): Invoice[] {
   const cursors = new Map<string, Cursor | null>(facts.subscriptions.map(({ id }) => [id, facts.cursors.find((cursor) => cursor.subscriptionId === id) ?? null]));
   const probes = new Map(cursors);
   for (let probe = 0; probe < MAX_PROBES; probe += 1) {
-    const dated = facts.subscriptions.map((subscription) => ({ subscription, date: nextDueAt(subscription, probes.get(subscription.id) ?? null, facts.windows) }));
+    const dated = facts.subscriptions.map((subscription) => ({ subscription, date: nextDueAt(subscription, probes.get(subscription.id) ?? null, rowsOf(facts.windows, subscription.id)) }));
     const date = dated.reduce((first, entry) => earliest(first, entry.date), FOREVER);
     if (date === FOREVER || date > limit) return [];
     const parts = facts.subscriptions
       // One that has been invoiced further than this would be thrown back.
       .filter(({ id, startsAt }) => startsAt <= date && (cursors.get(id)?.at ?? date) <= date)
-      .map((subscription) => ({ subscription, contribution: contributionOf(subscription, facts.windows, { after: cursors.get(subscription.id) ?? null, upTo: date }) }));
+      .map((subscription) => ({ subscription, contribution: contributionOf(subscription, rowsOf(facts.windows, subscription.id), { after: cursors.get(subscription.id) ?? null, upTo: date }) }));
     const groups = grouped(parts, date).filter(isWorthIssuing);
     if (groups.length > 0) return invoicesOf(facts, groups, { date, cursors });
     for (const entry of dated) if (entry.date === date) probes.set(entry.subscription.id, { at: date, revision: Number.MAX_SAFE_INTEGER });
@@ -167,6 +167,25 @@ function creditOf(facts: CustomerFacts, total: Money, isApplied: boolean): Money
   if (available.minor <= 0n) return zeroMoney(total.currency);
   return available.minor < total.minor ? available : total;
 }
+
+/** Rows by subscription: asked for again and again while invoices are made. */
+const rowGroups = new WeakMap<readonly UsageWindow[], Map<string, UsageWindow[]>>();
+
+function rowsOf(windows: readonly UsageWindow[], subscriptionId: string): readonly UsageWindow[] {
+  let groups = rowGroups.get(windows);
+  if (groups === undefined) {
+    groups = new Map();
+    for (const row of windows) {
+      const group = groups.get(row.subscriptionId);
+      if (group === undefined) groups.set(row.subscriptionId, [row]);
+      else group.push(row);
+    }
+    rowGroups.set(windows, groups);
+  }
+  return groups.get(subscriptionId) ?? NO_ROWS;
+}
+
+const NO_ROWS: readonly UsageWindow[] = [];
 
 /** The facts once the invoice is issued. */
 export function withInvoice(facts: CustomerFacts, invoice: Invoice): CustomerFacts {

@@ -26,7 +26,7 @@ const MAX_SUBSCRIPTIONS = 3;
 const MAX_BACKLOG = 20;
 
 /** What the engine was found to do wrong, and the run therefore keeps away from; to be emptied. PAIDUP_AVOID= runs without. */
-const FAULTS = ['change at the start', 'terms of what has ended', 'carry over a pause', 'period of a pause', 'late usage after what brought no line', 'coupon at a turn', 'stop at a turn under a coupon'] as const;
+const FAULTS = ['change at the start', 'terms of what has ended', 'carry over a pause', 'period of a pause', 'late usage after what brought no line', 'coupon at a turn', 'stop at a turn under a coupon', 'terms changed at the end'] as const;
 const AVOIDED = new Set<string>(process.env['PAIDUP_AVOID']?.split(',') ?? FAULTS);
 
 interface Recorded {
@@ -192,7 +192,8 @@ class Run {
   }
 
   async goOn(customer: Customer, subscription: Subscription): Promise<void> {
-    const { id, status } = subscription;
+    const { id, status, before, endsAt } = subscription;
+    if (AVOIDED.has('terms changed at the end') && before.until === endsAt) return;
     if (status !== 'active' && !mayGoOn(subscription)) return;
     const verb = status === 'ended' && this.#draw(4) > 0 ? 'reactivate' : this.#draw(8) === 0 ? 'reactivate' : 'resume';
     await this.#do(customer, `/v1/subscriptions/${id}/${verb}`, { do: verb, id }, {});
@@ -207,7 +208,7 @@ class Run {
   }
 
   async use(customer: Customer): Promise<void> {
-    const isPrompt = AVOIDED.has('late usage after what brought no line') && customer.model.at(this.#now).subscriptions.some(({ lingers }) => lingers);
+    const isPrompt = AVOIDED.has('late usage after what brought no line') && customer.model.lingers(this.#now);
     const sent = Array.from({ length: 1 + this.#draw(4) }, () => {
       const late = [this.#draw(3 * DAY_MS), this.#draw(3 * DAY_MS), this.#draw(10 * DAY_MS), this.#draw(120 * DAY_MS), 0][this.#draw(5)] ?? 0;
       return { at: isPrompt ? this.#now : this.#now - late, units: BigInt(1 + this.#draw(120)) };

@@ -44,6 +44,8 @@ export interface Subscription {
   readonly isCalendar: boolean;
   status: 'active' | 'paused' | 'ended';
   terms: Terms;
+  /** The plan that was in force just before the last change of terms, and when that was. */
+  before: { readonly plan: string; readonly until: number };
   /** The terms that the current period was last charged by. */
   charged: Terms;
   count: Count;
@@ -156,7 +158,7 @@ export function prorate(subscription: Subscription, change: { at: number; mode: 
   const amounts = [...credits, ...taken.map((item) => ({ code: item.code, cents: centsOf(item, share) }))];
   for (const { code, cents } of amounts) period.paid[code] = (period.paid[code] ?? 0n) + cents;
   if (to !== null) subscription.charged = to;
-  return amounts.flatMap(({ cents }) => withDiscount(subscription, cents));
+  return amounts.filter(({ cents }) => cents !== 0n).flatMap(({ cents }) => withDiscount(subscription, cents));
 }
 
 /** Those that the change leaves as they are stand on no invoice. */
@@ -173,11 +175,11 @@ export function openWindow(subscription: Subscription, at: number): void {
   subscription.windows.push({ from: at, to: stretchAt(count, at).to, opens: plan.code, closes: plan.code, percent: subscription.period.percent, billed: 0n, taken: 0n });
 }
 
-/** One that lasted no time was none; tells whether there was one. */
+/** Terms that lasted no time price nothing. A window that lasted no time was none; tells whether there was one. */
 export function closeWindow(subscription: Subscription, at: number): boolean {
   const open = subscription.windows.pop();
   if (open === undefined || open.from === at) return false;
-  subscription.windows.push({ ...open, to: at, closes: subscription.terms.plan });
+  subscription.windows.push({ ...open, to: at, closes: subscription.before.until === at ? subscription.before.plan : subscription.terms.plan });
   return true;
 }
 

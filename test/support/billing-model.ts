@@ -91,6 +91,11 @@ export class BillingModel {
     return this.#booked.invoices;
   }
 
+  /** Whether something has begun or ended that brought no line, and nothing has been invoiced since. */
+  lingers(now: number): boolean {
+    return [...this.#booked.subscriptions, ...this.at(now).subscriptions].some((subscription) => subscription.lingers);
+  }
+
   /** How many are due and not written down. */
   pending(now: number): number {
     return this.at(now).invoices.length - this.#booked.invoices.length;
@@ -289,7 +294,7 @@ function born(command: Extract<Command, { do: 'subscribe' }>, at: number, zone: 
   const trialEndsAt = trialDays > 0 ? plusDays(at, trialDays, zone) : at;
   const count: Count = { anchor: anchorAt ?? trialEndsAt, startsAt: at, firstEndsAt: anchorAt === null ? null : trialEndsAt, zone, unit: plan.unit, times: plan.times, isCalendar: plan.isCalendar };
   return {
-    id, zone, startsAt: at, trialEndsAt, isCalendar: plan.isCalendar, status: 'active', terms, charged: terms, count, countBefore: count,
+    id, zone, startsAt: at, trialEndsAt, isCalendar: plan.isCalendar, status: 'active', terms, before: { plan: terms.plan, until: NEVER }, charged: terms, count, countBefore: count,
     period: { from: NEVER, to: NEVER, full: { from: NEVER, to: NEVER }, share: { part: 1n, whole: 1n }, paid: {}, percent: null },
     windows: [], later: [], endsAt: null, endMode: 'none', coupon: coupon === null ? null : { percent: coupon.percent, left: coupon.periods }, invoicedAt: null, lingers: false,
   };
@@ -315,6 +320,7 @@ function change(subscription: Subscription, at: number, command: Extract<Command
   const goesOn = isSameCount(planOf(to.plan), planOf(terms.plan));
   const lines = prorate(subscription, { at, mode: modeOf(to.plan, command.mode), policy: planOf(to.plan).policy, to, isEnd: false });
   if (goesOn) {
+    if (subscription.before.until !== at) subscription.before = { plan: terms.plan, until: at };
     subscription.terms = to;
     const open = subscription.windows.at(-1);
     if (open?.from === at) open.opens = to.plan;
