@@ -1,10 +1,10 @@
 import { accruedAmounts } from './accrual.js';
 import type { Cursor } from './charge.js';
-import { nextDueAt } from './due.js';
+import { nextDueAt, ownDueAt } from './due.js';
 import { DEFAULT_SERIES } from './plan.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, earliest, type Instant } from './instant.js';
-import { contributionOf, graceEnd, type Contribution, type Invoice } from './invoice.js';
+import { contributionOf, graceEnd, type Contribution, type Invoice, type InvoiceLine } from './invoice.js';
 import { postTransaction } from './ledger.js';
 import { addMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
 import { issueTransactions } from './receivable.js';
@@ -89,7 +89,9 @@ function nextInvoices(facts: CustomerFacts, limit: Instant): Invoice[] {
       // One that has been invoiced further than this would be thrown back.
       .filter(({ id, startsAt }) => startsAt <= date && (cursors.get(id)?.at ?? date) <= date)
       .map((subscription) => ({ subscription, contribution: contributionOf(subscription, rowsOf(facts.windows, subscription.id), { after: cursors.get(subscription.id) ?? null, upTo: date }) }));
-    const groups = grouped(parts, date).filter(isWorthIssuing);
+    const isLateDue = (part: Part): boolean =>
+      dated.some(({ subscription, date: due }) => subscription === part.subscription && due === date) && ownDueAt(part.subscription, probes.get(part.subscription.id) ?? null, rowsOf(facts.windows, part.subscription.id)) === FOREVER;
+    const groups = grouped(parts, date).filter((group) => isWorthIssuing(group) && group.some((part) => part.contribution.lines.some((line) => isOwnLine(line, date)) || (part.contribution.lines.length > 0 && isLateDue(part))));
     if (groups.length > 0) return invoicesOf(facts, groups, { date, cursors });
     for (const entry of dated) if (entry.date === date) probes.set(entry.subscription.id, { at: date, revision: Number.MAX_SAFE_INTEGER });
   }
@@ -114,6 +116,20 @@ function grouped(parts: readonly Part[], date: Instant): Part[][] {
 /** An invoice over nothing is written only for a period with fixed prices, or with usage that is counted by the period. */
 function isWorthIssuing(parts: readonly Part[]): boolean {
   return parts.some(({ contribution: { lines } }) => lines.some((line) => line.amount.minor !== 0n || line.kind === 'fixed' || (line.source.of === 'usage' && line.source.charge.usage.price.window === null)));
+}
+
+/** Whether the line belongs to the date. Late usage stands on an invoice that something else makes, discounts on what they are taken off. */
+function isOwnLine({ source }: InvoiceLine, date: Instant): boolean {
+  switch (source.of) {
+    case 'fixed':
+      return true;
+    case 'usage':
+      return source.charge.kind === 'usage' || source.charge.usage.window.endsAt === date;
+    case 'bound':
+      return source.charge.invoiced === null;
+    case 'discount':
+      return false;
+  }
 }
 
 function invoicesOf(facts: CustomerFacts, groups: readonly Part[][], input: { date: Instant; cursors: ReadonlyMap<string, Cursor | null> }): Invoice[] {

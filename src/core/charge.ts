@@ -74,29 +74,43 @@ export function begunPhases(subscription: Subscription): readonly Phase[] {
   return ending === null ? subscription.phases : subscription.phases.filter((phase, index) => index === 0 || comesBefore(phase, ending));
 }
 
-/** A full period's prices at each turn within the phase. What ends the phase at a turn counts only if it was known before. */
-function turnCharges({ subscription, phases, index, span }: Place): FixedCharge[] {
+/** A full period's prices at each turn within the phase. */
+function turnCharges(place: Place): FixedCharge[] {
+  const { subscription, phases, index } = place;
   const phase = phases[index] as Phase;
-  if (phase.isPaused || fixedPrices(phase.plan).length === 0) return [];
+  if (fixedPrices(phase.plan).length === 0) return [];
+  return turnsOf(place).flatMap(({ turn, period }) => {
+    const full = fullInterval(phase, period);
+    const { policy, share } = firstShare(phase, period, { full, zone: subscription.zone });
+    return chargesOf({ kind: 'fixed', phase, date: turn.startsAt, turn, period, full, share, proration: policy, sign: 1 });
+  });
+}
+
+/** The turns in the span at which billing periods begin that are charged: none in a trial or a pause. In order. */
+export function turnsIn(subscription: Subscription, span: Span): Turn[] {
+  const phases = begunPhases(subscription);
+  return phases.flatMap((_, index) => turnsOf({ subscription, phases, index, span }).map(({ turn }) => turn));
+}
+
+/** The turns within a phase. What ends the phase at a turn counts only if it was known before. */
+function turnsOf({ subscription, phases, index, span }: Place): Array<{ readonly turn: Turn; readonly period: IndexedPeriod }> {
+  const phase = phases[index] as Phase;
+  if (phase.isPaused) return [];
   const next = phases[index + 1];
   const until = next?.startsAt ?? subscription.endsAt;
   if (phase.startsAt > span.upTo || (span.after !== null && until < span.after.at)) return [];
   const isLateStop = until !== FOREVER && (next?.madeAt ?? subscription.ending?.requestedAt ?? FOREVER) >= until;
-  const charges: FixedCharge[] = [];
+  const found: Array<{ turn: Turn; period: IndexedPeriod }> = [];
   let at = firstTurn(phase, index);
   const { after, upTo } = span;
   if (after !== null && after.at > at) at = periodContaining(phase.schedule, after.at).startsAt;
   while (at <= upTo && (at < until || (at === until && isLateStop))) {
     const period = periodContaining(phase.schedule, at);
     const revision = at === phase.startsAt ? phase.revision : 0;
-    if (!isInTrial(subscription, at) && isUnbilled(after, at, revision)) {
-      const full = fullInterval(phase, period);
-      const { policy, share } = firstShare(phase, period, { full, zone: subscription.zone });
-      charges.push(...chargesOf({ kind: 'fixed', phase, date: at, turn: { startsAt: at, revision }, period, full, share, proration: policy, sign: 1 }));
-    }
+    if (!isInTrial(subscription, at) && isUnbilled(after, at, revision)) found.push({ turn: { startsAt: at, revision }, period });
     at = period.endsAt;
   }
-  return charges;
+  return found;
 }
 
 /** A phase that goes on from the one before charges its first turn only where a period begins with it, and it was known before. */

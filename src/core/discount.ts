@@ -1,12 +1,11 @@
-import { fixedTotal, invoicedPrices, type FixedCharge } from './charge.js';
+import { fixedTotal, invoicedPrices, justBefore, turnsIn, type FixedCharge } from './charge.js';
 import type { AppliedCoupon } from './coupon.js';
 import { decimal, divide, multiply, smaller, type Decimal } from './decimal.js';
-import { latest } from './instant.js';
 import { moneyToDecimal, negateMoney, roundToMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
 import { minorDigits, type Currency } from './currency.js';
 import { prorate } from './proration.js';
 import { rateDiscounted } from './rating.js';
-import { billingPeriodAt, multiplierOf, phaseAt, type Subscription, type Turn } from './subscription.js';
+import { multiplierOf, type Subscription, type Turn } from './subscription.js';
 import { countedQuantities, freeUnits, withCap, type PriceUsage } from './usage.js';
 import type { UsageCharge } from './usage-charge.js';
 
@@ -70,24 +69,14 @@ export function discountTotal(subscription: Subscription, charges: { fixed: read
   return sumMoney(taken, currency);
 }
 
+/** Whether the coupon covers the billing period that begins with the turn: it is among the first so many after it was applied. */
 function covers(subscription: Subscription, coupon: AppliedCoupon, turn: Turn): boolean {
-  const isAfter = turn.startsAt > coupon.appliedAt || (turn.startsAt === coupon.appliedAt && turn.revision >= coupon.revision);
-  if (!isAfter || isRemoved(coupon, turn)) return false;
+  const comesAfter = ({ startsAt, revision }: Turn): boolean => startsAt > coupon.appliedAt || (startsAt === coupon.appliedAt && revision >= coupon.revision);
+  if (!comesAfter(turn) || isRemoved(coupon, turn)) return false;
   if (coupon.periods === null) return true;
-  // Counted turn by turn from the first one covered; a trial's does not count.
-  let at = latest(coupon.appliedAt, subscription.trialEndsAt ?? subscription.startsAt);
-  const first = billingPeriodAt(subscription, at);
-  if (first.startsAt < at) at = first.endsAt;
-  for (let count = 0; count < coupon.periods; count += 1) {
-    if (turn.startsAt < at) return true;
-    const period = billingPeriodAt(subscription, at);
-    // A period that lasted no time was one too.
-    if (turn.startsAt === period.startsAt || (turn.startsAt > period.startsAt && turn.startsAt < period.endsAt)) return true;
-    if (phaseAt(subscription, at).isPaused) count -= 1;
-    if (period.endsAt <= at) return false;
-    at = period.endsAt;
-  }
-  return false;
+  const span = { after: { at: justBefore(coupon.appliedAt), revision: 0 }, upTo: turn.startsAt };
+  const earlier = turnsIn(subscription, span).filter((other) => comesAfter(other) && (other.startsAt < turn.startsAt || other.revision < turn.revision));
+  return earlier.length < coupon.periods;
 }
 
 function isRemoved({ removedAt, removedRevision }: AppliedCoupon, turn: Turn): boolean {

@@ -10,19 +10,24 @@ import { priceUsage } from './usage.js';
 import { isChanged, lateCharges } from './usage-charge.js';
 import type { UsageWindow } from './window.js';
 
+/** As ownDueAt; late usage of what has nothing due of its own is due when its next turn would have been. */
+export function nextDueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
+  const own = ownDueAt(subscription, after, rows);
+  return own === FOREVER && after !== null ? lateMoment(subscription, after, rows) : own;
+}
+
 /**
  * The next moment after the cursor at which the subscription may have something to invoice: a phase that begins, the
  * end, a turn of the billing period, the close of a window that costs something. FOREVER when nothing will by itself.
  * Moments that cannot bring a line are not named, so that whoever goes from one to the next comes to an end.
  */
-export function nextDueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
+export function ownDueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
   const moments = begunPhases(subscription).filter((phase, index, all) => isUnbilled(after, phase.startsAt, phase.revision) && !isSilent(phase, all[index - 1])).map((phase) => phase.startsAt);
   const { ending } = subscription;
   if (ending !== null && isUnbilled(after, ending.endsAt, ending.revision)) moments.push(ending.endsAt);
   moments.push(...pendingChangeDates(subscription, after), ...turns(subscription, after));
   const planned = moments.reduce((first, moment) => earliest(first, moment), FOREVER);
-  const next = rowMoment(subscription, { after, before: planned }, rows);
-  return next === FOREVER && after !== null ? lateMoment(subscription, after, rows) : next;
+  return rowMoment(subscription, { after, before: planned }, rows);
 }
 
 /** Whether nothing can fall due by the beginning of the phase: other quantities of the same plan, invoiced with a later turn. */

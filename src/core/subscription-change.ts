@@ -1,3 +1,4 @@
+import { begunPhases } from './charge.js';
 import type { CouponTerms } from './coupon.js';
 import { couponsOf } from './discount.js';
 import { ONE, decimal, decimalText, isNegative, parseDecimal, type Decimal } from './decimal.js';
@@ -135,7 +136,8 @@ export function decideChange(subscription: Subscription, input: ChangeSubscripti
   const terms = parseTerms({ plan, ...mergedTerms(before, plan, input) });
   if (isSameTerms(terms, termsOf(before))) throw new Refusal('phase_conflict', 'The subscription has these terms already.');
   refuseBelowUsage({ plan, before, terms, usedPerSeat: input.usedPerSeat });
-  const isAnchor = startsAt === subscription.startsAt || !isSameInterval(before.plan.interval, plan.interval);
+  // What has not begun is replaced, and begins as it would have.
+  const isAnchor = at < subscription.startsAt || !isSameInterval(before.plan.interval, plan.interval);
   const { proration, usage, invoice } = input;
   return { type: 'phase_scheduled', madeAt: at, startsAt, isAnchor, isPaused: false, proration, usage, invoice, keepsLater: plan.versionId === before.plan.versionId, terms };
 }
@@ -193,7 +195,7 @@ export function decideResume(subscription: Subscription, at: Instant): Subscript
 export function decideReactivate(subscription: Subscription, input: { at: Instant; asked: Pick<ChangeSubscription, 'plan' | 'quantities' | 'multipliers' | 'overage'> | undefined }): Change<'reactivated'> {
   const { at, asked = { plan: undefined, quantities: {}, multipliers: {}, overage: undefined } } = input;
   if (at < subscription.endsAt) throw new Refusal('phase_conflict', 'The subscription has not ended. "resume" takes a cancellation back.');
-  const last = phaseAt(subscription, latest(subscription.startsAt, (subscription.endsAt - 1) as Instant));
+  const last = begunPhases(subscription).at(-1) ?? subscription.phases[0];
   const plan = asked.plan ?? last.plan;
   refuseOtherCurrency(last.plan, plan);
   return { type: 'reactivated', madeAt: at, startsAt: at, terms: parseTerms({ plan, ...mergedTerms(last, plan, asked) }) };

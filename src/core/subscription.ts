@@ -260,7 +260,10 @@ export function isServing(subscription: Subscription, at: Instant): boolean {
 
 /** The phase in force at `at`: the first one before the start, the last one after the end. */
 export function phaseAt(subscription: Subscription, at: Instant): Phase {
-  return subscription.phases.findLast((phase) => phase.startsAt <= at) ?? subscription.phases[0];
+  const { ending, phases } = subscription;
+  // What would have begun with the end or after it never did.
+  const isOver = ending !== null && at >= ending.endsAt;
+  return phases.findLast((phase) => phase.startsAt <= at && (!isOver || comesBefore(phase, ending))) ?? phases[0];
 }
 
 /** The billing period at `at`, cut by the subscription's end and by a later phase that begins a new count. */

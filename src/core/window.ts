@@ -1,6 +1,6 @@
 import { ZERO, add, isPositive, notBelowZero, subtract, sum, type Decimal } from './decimal.js';
 import type { UsageEvent } from './event.js';
-import { latest, type Instant } from './instant.js';
+import { FOREVER, latest, type Instant } from './instant.js';
 import { convert, coordinates, measure, type Measurement, type Tally } from './meter.js';
 import type { IndexedPeriod } from './period.js';
 import { usagePrices, type UsagePrice } from './plan.js';
@@ -91,7 +91,7 @@ export function carriedInto(input: {
   let carried = last?.carried ?? ZERO;
   let used = last === undefined ? ZERO : convert(price.meter, last.tally.used);
   while (current.startsAt < window.startsAt && current.endsAt < subscription.endsAt) {
-    const next = windowOf(current.endsAt);
+    const next = windowOf(afterPause(subscription, current.endsAt));
     const after = carryOver({ subscription, code: price.code, closed: current, to: next.startsAt, carried, used });
     // Nothing was used and the carry stays as it is: under the same terms it stays so for good.
     const isSettled = used.eq(ZERO) && after.eq(carried) && phaseAt(subscription, current.startsAt) === phaseAt(subscription, window.startsAt);
@@ -99,6 +99,13 @@ export function carriedInto(input: {
     [current, carried, used] = [next, after, ZERO];
   }
   return carried;
+}
+
+/** A pause grants nothing: what is left when it begins is there when it ends. */
+function afterPause(subscription: Subscription, at: Instant): Instant {
+  let moment = at;
+  for (let phase = phaseAt(subscription, moment); phase.isPaused && phase.endsAt !== FOREVER; phase = phaseAt(subscription, moment)) moment = phase.endsAt;
+  return moment;
 }
 
 /** A window that spans several phases included what its last one does. */

@@ -26,7 +26,7 @@ const MAX_SUBSCRIPTIONS = 3;
 const MAX_BACKLOG = 20;
 
 /** What the engine was found to do wrong, and the run therefore keeps away from; to be emptied. PAIDUP_AVOID= runs without. */
-const FAULTS = ['change at the start', 'terms of what has ended', 'carry over a pause', 'period of a pause', 'late usage after what brought no line', 'coupon at a turn', 'stop at a turn under a coupon', 'terms changed at the end'] as const;
+const FAULTS = ['carry over a pause'] as const;
 const AVOIDED = new Set<string>(process.env['PAIDUP_AVOID']?.split(',') ?? FAULTS);
 
 interface Recorded {
@@ -192,8 +192,8 @@ class Run {
   }
 
   async goOn(customer: Customer, subscription: Subscription): Promise<void> {
-    const { id, status, before, endsAt } = subscription;
-    if (AVOIDED.has('terms changed at the end') && before.until === endsAt) return;
+    const { id, status, before, endsAt, period } = subscription;
+    if (AVOIDED.has('terms changed at the end') && (before.until === endsAt || period.from === endsAt)) return;
     if (status !== 'active' && !mayGoOn(subscription)) return;
     const verb = status === 'ended' && this.#draw(4) > 0 ? 'reactivate' : this.#draw(8) === 0 ? 'reactivate' : 'resume';
     await this.#do(customer, `/v1/subscriptions/${id}/${verb}`, { do: verb, id }, {});
@@ -298,7 +298,7 @@ class Run {
     // One that comes to nothing is none to the model.
     if (!told.includes('lines  |')) expect(told, `${this.#hint(name)}${name} upcoming at ${moment(this.#now)}`).toBe(next === undefined ? '' : invoiceText(next));
     customer.expected = upcoming === null ? undefined : { date: upcoming.date, lines: upcoming.lines };
-    if (!state.subscriptions.some(({ status }: { status: string }) => isHiddenPause(status))) customer.recorded.push({ at: this.#now, revision: state.revision, state: withoutRevision(state) });
+    customer.recorded.push({ at: this.#now, revision: state.revision, state: withoutRevision(state) });
   }
 
   async #compareInvoices(customer: Customer): Promise<void> {
@@ -380,8 +380,6 @@ function upcomingText(invoice: any): string {
 
 const isHidden = (status: string): boolean => AVOIDED.has('terms of what has ended') && status === 'ended';
 
-const isHiddenPause = (status: string): boolean => AVOIDED.has('period of a pause') && status === 'paused';
-
 interface StateAnswer {
   readonly owed: { readonly amount: string };
   readonly wallet: ReadonlyArray<{ readonly balance: string }>;
@@ -401,7 +399,7 @@ const STATUSES: Record<string, string> = { trialing: 'active', canceled: 'ended'
 
 function subscriptionText(one: { id: string; plan: string; seats: string; status: string; period: object | null }): string {
   const { id, plan, seats, status, period } = one;
-  return `${id} ${isHidden(status) ? '' : `${plan} x ${seats}`} ${status} ${isHiddenPause(status) ? '' : JSON.stringify(period)}`;
+  return `${id} ${isHidden(status) ? '' : `${plan} x ${seats}`} ${status} ${JSON.stringify(period)}`;
 }
 
 function figuresOf(state: StateAnswer): Figures {
@@ -421,7 +419,7 @@ function modelFigures(book: Book, model: BillingModel, now: number): Figures {
     wallet: book.wallet,
     subscriptions: book.subscriptions.map((one) => {
       const { id, terms, status } = one;
-      return subscriptionText({ id, plan: terms.plan, seats: String(terms.seats), status, period: status === 'ended' ? null : span(periodStart(one, now), periodEnd(one, now)) });
+      return subscriptionText({ id, plan: terms.plan, seats: String(terms.seats), status, period: status !== 'active' ? null : span(periodStart(one, now), periodEnd(one, now)) });
     }),
     usage: book.subscriptions.flatMap((one) => {
       const open = openUsage(one, model.events);
