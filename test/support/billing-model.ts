@@ -120,7 +120,7 @@ export class BillingModel {
       const due: Array<Line[] | undefined> = [];
       for (const subscription of book.subscriptions) while (nextMoment(subscription) === at) due.push(noted(subscription, happen(subscription, at)));
       if (at === until) due.push(...asked.splice(0).map((one) => apply(book, { at, command: one }, this.zone)));
-      if (isLate || due.some((lines) => lines !== undefined)) this.#invoice(book, at, due.flatMap((lines) => lines ?? []));
+      if (isLate || due.some((lines) => lines !== undefined && lines.length > 0)) this.#invoice(book, at, due.flatMap((lines) => lines ?? []));
     }
     book.now = until;
     return book;
