@@ -91,7 +91,7 @@ function nextInvoices(facts: CustomerFacts, limit: Instant): Invoice[] {
       .map((subscription) => ({ subscription, contribution: contributionOf(subscription, rowsOf(facts.windows, subscription.id), { after: cursors.get(subscription.id) ?? null, upTo: date }) }));
     const isLateDue = (part: Part): boolean =>
       dated.some(({ subscription, date: due }) => subscription === part.subscription && due === date) && ownDueAt(part.subscription, probes.get(part.subscription.id) ?? null, rowsOf(facts.windows, part.subscription.id)) === FOREVER;
-    const groups = grouped(parts, date).filter((group) => isWorthIssuing(group) && group.some((part) => part.contribution.lines.some((line) => isOwnLine(line, date)) || (part.contribution.lines.length > 0 && isLateDue(part))));
+    const groups = grouped(parts, date).filter((group) => isWorthIssuing(group) && group.some((part) => part.contribution.lines.some(isOwnLine) || (part.contribution.lines.length > 0 && isLateDue(part))));
     if (groups.length > 0) return invoicesOf(facts, groups, { date, cursors });
     for (const entry of dated) if (entry.date === date) probes.set(entry.subscription.id, { at: date, revision: Number.MAX_SAFE_INTEGER });
   }
@@ -118,13 +118,13 @@ function isWorthIssuing(parts: readonly Part[]): boolean {
   return parts.some(({ contribution: { lines } }) => lines.some((line) => line.amount.minor !== 0n || line.kind === 'fixed' || (line.source.of === 'usage' && line.source.charge.usage.price.window === null)));
 }
 
-/** Whether the line belongs to the date. Late usage stands on an invoice that something else makes, discounts on what they are taken off. */
-function isOwnLine({ source }: InvoiceLine, date: Instant): boolean {
+/** Whether the line makes an invoice of its own. Late usage stands on an invoice that something else makes, discounts on what they are taken off. */
+function isOwnLine({ source }: InvoiceLine): boolean {
   switch (source.of) {
     case 'fixed':
       return true;
     case 'usage':
-      return source.charge.kind === 'usage' || source.charge.usage.window.endsAt === date;
+      return !source.charge.isLate;
     case 'bound':
       return source.charge.invoiced === null;
     case 'discount':

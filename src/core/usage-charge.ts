@@ -11,6 +11,8 @@ import type { Settled, UsageWindow } from './window.js';
 /** What a closed window cost: all of it, or what late usage adds to what was invoiced before. */
 export interface UsageCharge {
   readonly kind: 'usage' | 'adjustment';
+  /** Whether the window was invoiced before, and only what is known of it has changed. */
+  readonly isLate: boolean;
   readonly usage: PriceUsage;
   /** The billing period that the window began in. */
   readonly turn: Turn;
@@ -84,9 +86,9 @@ function closedCharge(input: { subscription: Subscription; price: UsagePrice; wi
   const common = { subscription, phase: phaseAt(subscription, justBefore(window.endsAt)), price, window };
   const usage = priceUsage({ ...common, rows });
   const turn = turnOf(subscription, window);
-  if (!own.some((row) => row.settled !== null)) return { kind: 'usage', usage, turn, amount: usage.amount, before: null, rows: own };
+  if (!own.some((row) => row.settled !== null)) return { kind: 'usage', isLate: false, usage, turn, amount: usage.amount, before: null, rows: own };
   const before = priceUsage({ ...common, rows: own.map(asSettled) });
-  return { kind: 'adjustment', usage, turn, amount: subtractMoney(usage.amount, before.amount), before, rows: own };
+  return { kind: 'adjustment', isLate: false, usage, turn, amount: subtractMoney(usage.amount, before.amount), before, rows: own };
 }
 
 /** What usage that was reported after its window was invoiced has changed. */
@@ -114,7 +116,7 @@ function lateCharge(input: { subscription: Subscription; price: UsagePrice; wind
   const common = { subscription, phase: phaseAt(subscription, justBefore(window.endsAt)), price, window };
   const usage = priceUsage({ ...common, rows });
   const before = priceUsage({ ...common, rows: rows.map(asSettled) });
-  return [{ kind: 'adjustment', usage, before, turn: turnOf(subscription, window), amount: subtractMoney(usage.amount, before.amount), rows }];
+  return [{ kind: 'adjustment', isLate: true, usage, before, turn: turnOf(subscription, window), amount: subtractMoney(usage.amount, before.amount), rows }];
 }
 
 /** The row as it was when it was invoiced; one that was opened since had counted nothing. */
