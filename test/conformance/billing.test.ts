@@ -150,7 +150,9 @@ describe.each(STORES)('billing rules through the API on the %s store', (store) =
     const [first] = await invoices(name);
     expect(first?.lines.map((line) => line.kind)).toEqual(['fixed', 'discount']);
     await later(100);
-    expect((await invoices(name)).slice(1).map((invoice) => invoice.total.amount)).toEqual(['15.50', '31.00', '31.00', '31.00'].slice(0, (await invoices(name)).length - 1));
+    const totals = (await invoices(name)).slice(1).map((invoice) => invoice.total.amount);
+    expect(totals.length).toBeGreaterThanOrEqual(3);
+    expect(totals).toEqual(['15.50', ...totals.slice(1).map(() => '31.00')]);
     expect((await refused(`/v1/subscriptions/${made.id}/remove-coupon`, { coupon: 'nope' })).slice(0, 2)).toEqual([409, 'coupon_conflict']);
   });
 
