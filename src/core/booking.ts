@@ -1,7 +1,6 @@
 import { accruedAmounts } from './accrual.js';
 import type { Cursor } from './charge.js';
 import { nextDueAt, ownDueAt } from './due.js';
-import { DEFAULT_SERIES } from './plan.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, earliest, type Instant } from './instant.js';
 import { contributionOf, graceEnd, type Contribution, type Invoice, type InvoiceLine } from './invoice.js';
@@ -12,7 +11,7 @@ import { withCursors } from './standing.js';
 import { phaseAt, type Subscription } from './subscription.js';
 import { applyTax } from './tax.js';
 import { wallets } from './wallet.js';
-import { seriesText, type UsageWindow } from './window.js';
+import { windowText, type UsageWindow } from './window.js';
 
 /** The facts with everything booked that was due, and what was booked on the way. */
 export interface Booked {
@@ -156,7 +155,7 @@ function invoiceOf(facts: CustomerFacts, parts: readonly Part[], input: { date: 
   return {
     date,
     currency,
-    series: plan.invoiceSeries ?? DEFAULT_SERIES,
+    series: plan.invoiceSeries,
     lines,
     ...taxed,
     walletCredit,
@@ -205,22 +204,18 @@ const NO_ROWS: readonly UsageWindow[] = [];
 
 /** The facts once the invoice is issued. */
 export function withInvoice(facts: CustomerFacts, invoice: Invoice): CustomerFacts {
-  const settled = new Set(invoice.settles.map(rowKey));
+  const settled = new Set(invoice.settles.map(windowText));
   return {
     ...facts,
     cursors: withCursors(facts.cursors, invoice.subscriptionIds.map((subscriptionId) => ({ subscriptionId, at: invoice.date, revision: facts.revision }))),
     balances: issueTransactions(invoice.key, invoice).reduce(postTransaction, facts.balances),
-    windows: facts.windows.map((row) => (settled.has(rowKey(row)) ? settledRow(row) : row)),
+    windows: facts.windows.map((row) => (settled.has(windowText(row)) ? settledRow(row) : row)),
   };
 }
 
 /** The row once an invoice has billed what it says. */
 export function settledRow(row: UsageWindow): UsageWindow {
   return { ...row, settled: { used: row.tally.used, carried: row.carried } };
-}
-
-export function rowKey(row: UsageWindow): string {
-  return `${seriesText(row)}\n${row.startsAt}`;
 }
 
 /** What is owed on invoices, in one currency. */

@@ -306,7 +306,6 @@ function withoutUnchanged<Charge extends FixedCharge>(credits: readonly Charge[]
   ];
 }
 
-
 /** One moment before. */
 export function justBefore(at: Instant): Instant {
   return instant(at - 1);

@@ -1,4 +1,3 @@
-import { rowKey } from './booking.js';
 import type { Customer } from './customer.js';
 import { decimal } from './decimal.js';
 import type { UsageEvent } from './event.js';
@@ -10,7 +9,7 @@ import type { Plan } from './plan.js';
 import { EMPTY_STANDING, withCursors, withSetting, withSubscriptionChange, type SettingChange, type Standing, type SubscriptionEntry } from './standing.js';
 import { resolveSubscription } from './subscription.js';
 import { deriveWindows } from './window-book.js';
-import { seriesText, type UsageWindow } from './window.js';
+import { windowText, type UsageWindow } from './window.js';
 
 /** Every fact of one customer, each with the number of the change that brought it, in the order in which they came. */
 export interface History {
@@ -77,9 +76,9 @@ export function factsOfStanding({ cursors, balances, tax, topUp, paymentMethod }
 
 /** The windows with what the invoices, in order, have billed of them. */
 export function withSettlements(windows: readonly UsageWindow[], invoices: readonly IssuedInvoice[]): UsageWindow[] {
-  const marks = new Map(invoices.flatMap((invoice) => invoice.settles).map((mark) => [`${seriesText(mark)}\n${mark.startsAt}`, mark]));
+  const marks = new Map(invoices.flatMap((invoice) => invoice.settles).map((mark) => [windowText(mark), mark]));
   return windows.map((row) => {
-    const mark = marks.get(rowKey(row));
+    const mark = marks.get(windowText(row));
     return mark === undefined ? row : { ...row, settled: { used: decimal(mark.used), carried: decimal(mark.carried) } };
   });
 }

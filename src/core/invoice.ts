@@ -12,7 +12,7 @@ import { multiplierOf, phaseAt, type Subscription, type Turn } from './subscript
 import type { TaxLine } from './tax.js';
 import type { PriceUsage } from './usage.js';
 import { usageCharges, type UsageCharge } from './usage-charge.js';
-import { seriesText, type UsageWindow } from './window.js';
+import { windowText, type UsageWindow } from './window.js';
 
 export type LineKind = 'fixed' | 'proration' | 'usage' | 'adjustment' | 'minimum' | 'maximum' | 'discount';
 
@@ -95,12 +95,11 @@ export function contributionOf(subscription: Subscription, rows: readonly UsageW
 
 /** The rows that charges looked at, each once and as it is: a bound may have looked at it as it was. */
 function settledBy(charges: ReadonlyArray<UsageCharge | BoundCharge>, rows: readonly UsageWindow[]): UsageWindow[] {
-  const keyOf = (row: UsageWindow): string => `${seriesText(row)}\n${row.startsAt}`;
   const looked = charges.flatMap((charge) => charge.rows);
   if (looked.length === 0) return [];
   const starts = new Set(looked.map((row) => row.startsAt));
-  const current = new Map(rows.filter((row) => starts.has(row.startsAt)).map((row) => [keyOf(row), row]));
-  return [...new Set(looked.map(keyOf))].flatMap((key) => current.get(key) ?? []);
+  const current = new Map(rows.filter((row) => starts.has(row.startsAt)).map((row) => [windowText(row), row]));
+  return [...new Set(looked.map(windowText))].flatMap((key) => current.get(key) ?? []);
 }
 
 /** What is only counted stands on no invoice; nor does a trial, nor a window that cost nothing and closed earlier. */

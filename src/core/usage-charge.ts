@@ -27,7 +27,6 @@ export interface UsageCharge {
 interface ClosedWindow {
   readonly price: UsagePrice;
   readonly window: IndexedPeriod;
-  readonly revision: number;
 }
 
 /** The windows that closed in the span, priced by the rows of the subscription; and late usage of those that closed before. */
@@ -42,7 +41,7 @@ export function closedCharges(subscription: Subscription, rows: readonly UsageWi
 }
 
 /** The windows of prices on invoices that close in the span. */
-export function closedWindows(subscription: Subscription, span: Span): ClosedWindow[] {
+function closedWindows(subscription: Subscription, span: Span): ClosedWindow[] {
   const codes = new Set(subscription.phases.flatMap((phase) => usagePrices(phase.plan).map((price) => price.code)));
   return [...codes].flatMap((code) => closedWindowsOf(subscription, code, span));
 }
@@ -62,7 +61,7 @@ function closedWindowsOf(subscription: Subscription, code: string, { after, upTo
     if (window.endsAt > upTo) break;
     const terms = usagePriceAt(subscription, code, justBefore(window.endsAt)) ?? price;
     const revision = cutRevision(subscription, terms, window);
-    if (terms.paidFrom === 'invoice' && isUnbilled(after, window.endsAt, revision)) closed.push({ price: terms, window, revision });
+    if (terms.paidFrom === 'invoice' && isUnbilled(after, window.endsAt, revision)) closed.push({ price: terms, window });
     at = window.endsAt;
   }
   return closed;

@@ -2,7 +2,7 @@ import type { UsageEvent } from './event.js';
 import { FOREVER, type Instant } from './instant.js';
 import { EMPTY_TALLY, tallyEvent, type Tally } from './meter.js';
 import type { UsagePrice } from './plan.js';
-import { carriedInto, compareWindows, matchEvent, seriesText, windowUsage, type Match, type UsageWindow, type WindowUsage } from './window.js';
+import { carriedInto, compareWindows, matchEvent, seriesText, windowText, windowUsage, type Match, type UsageWindow, type WindowUsage } from './window.js';
 import type { Subscription } from './subscription.js';
 
 /** What one event did to one window. */
@@ -162,10 +162,6 @@ export function deriveWindows(subscriptions: readonly Subscription[], events: It
   return { windows: book.allWindows(), members: book.newMembers() };
 }
 
-
-function windowText(window: UsageWindow): string {
-  return `${seriesText(window)}\n${window.startsAt}`;
-}
 
 function spanText(window: UsageWindow): string {
   return `${window.subscriptionId}\n${window.priceCode}\n${window.startsAt}`;

@@ -55,6 +55,11 @@ export function seriesText(series: SeriesKey): string {
   return `${series.subscriptionId}\n${series.priceCode}\n${series.dimensionKey}`;
 }
 
+/** What names a window's row among all of a customer's. */
+export function windowText(window: SeriesKey & { readonly startsAt: Instant }): string {
+  return `${seriesText(window)}\n${window.startsAt}`;
+}
+
 /** Every window that the event counts in: one per usage price, of a subscription that was serving when it happened, whose meter takes it. */
 export function matchEvent(subscriptions: readonly Subscription[], event: UsageEvent): Match[] {
   return subscriptions

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bookDue, nextBookingAt, rowKey, settledRow, withInvoice } from '../core/booking.js';
+import { bookDue, nextBookingAt, settledRow, withInvoice } from '../core/booking.js';
 import type { CustomerFacts } from '../core/facts.js';
 import type { Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
@@ -7,6 +7,7 @@ import { documentNumber, invoiceStanding, issuedInvoice, type IssuedInvoice } fr
 import { postTransaction } from '../core/ledger.js';
 import { issueTransactions } from '../core/receivable.js';
 import { withCursors, type Standing } from '../core/standing.js';
+import { windowText } from '../core/window.js';
 import { insertDocumentOwner, insertInvoice, takeNumber } from '../store/invoice.js';
 import { claimDueCustomer, lockCustomers, selectDueCustomers, updateDue, updateStanding } from '../store/customer.js';
 import { insertTransaction } from '../store/ledger.js';
@@ -52,8 +53,8 @@ export async function issueInvoices(transaction: Queryable, input: { facts: Cust
     standing = { ...standing, cursors: withCursors(standing.cursors, issued.cursors), balances: entries.reduce(postTransaction, standing.balances) };
     invoices.push(issued);
   }
-  const settled = new Map(input.invoices.flatMap((invoice) => invoice.settles).map((row) => [rowKey(row), row]));
-  const windows = facts.windows.filter((row) => settled.has(rowKey(row))).map(settledRow);
+  const settled = new Map(input.invoices.flatMap((invoice) => invoice.settles).map((row) => [windowText(row), row]));
+  const windows = facts.windows.filter((row) => settled.has(windowText(row))).map(settledRow);
   if (windows.length > 0) await saveCounts(transaction, { customers: [], members: [], windows: storedWindows(customerId, facts, windows) });
   return { standing, invoices };
 }

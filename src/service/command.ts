@@ -9,7 +9,7 @@ import { withSubscriptionChange, type Standing, type SubscriptionEntry } from '.
 import { billingState, type BillingState } from '../core/state.js';
 import type { Subscription, SubscriptionChange } from '../core/subscription.js';
 import { deriveWindows } from '../core/window-book.js';
-import { seriesText, type UsageWindow } from '../core/window.js';
+import { windowText, type UsageWindow } from '../core/window.js';
 import { selectCustomer, updateStanding } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { hasEvents, selectEvents } from '../store/event.js';
@@ -167,15 +167,11 @@ async function recount(queryable: Queryable, input: { loaded: LoadedCustomer; su
     const events: UsageEvent[] = [];
     for await (const event of selectEvents(queryable, { customerId, from: subscription.startsAt, to: subscription.endsAt })) events.push(event);
     const derived = deriveWindows([subscription], events);
-    const settled = new Map(windows.map((row) => [keyOf(row), row.settled]));
-    windows = [...windows.filter((row) => row.subscriptionId !== id), ...derived.windows.map((row) => ({ ...row, settled: settled.get(keyOf(row)) ?? null }))];
+    const settled = new Map(windows.map((row) => [windowText(row), row.settled]));
+    windows = [...windows.filter((row) => row.subscriptionId !== id), ...derived.windows.map((row) => ({ ...row, settled: settled.get(windowText(row)) ?? null }))];
     recounted.push({ subscription, members: derived.members });
   }
   return { windows, recounted };
-}
-
-function keyOf(row: UsageWindow): string {
-  return `${seriesText(row)}\n${row.startsAt}`;
 }
 
 async function save(unit: Unit, planned: Planned): Promise<Performed> {

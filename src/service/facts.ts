@@ -1,4 +1,5 @@
 import type { CustomerFacts } from '../core/facts.js';
+import { factsOfStanding } from '../core/history.js';
 import type { Plan } from '../core/plan.js';
 import type { Standing } from '../core/standing.js';
 import { resolveSubscription, type Subscription } from '../core/subscription.js';
@@ -26,8 +27,7 @@ export async function loadCustomer(engine: Engine, queryable: Queryable, stored:
 
 export function factsOf(input: { stored: StoredCustomer; standing: Standing; subscriptions: readonly Subscription[]; windows: readonly UsageWindow[] }): CustomerFacts {
   const { stored, standing, subscriptions, windows } = input;
-  const { cursors, balances, tax, topUp, paymentMethod } = standing;
-  return { customer: stored.customer, revision: stored.revision, subscriptions, cursors, windows, balances, tax, topUp, paymentMethod };
+  return { ...factsOfStanding(standing), customer: stored.customer, revision: stored.revision, subscriptions, windows };
 }
 
 /** The subscriptions of a standing that is not kept yet. */
