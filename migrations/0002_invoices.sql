@@ -82,6 +82,7 @@ create table invoice_changes (
   primary key (bucket, customer_id, revision, position),
   foreign key (bucket, customer_id, invoice_id) references invoices (bucket, customer_id, id)
 );
+create index invoice_changes_by_invoice on invoice_changes (bucket, customer_id, invoice_id);
 
 create table credit_notes (
   bucket smallint not null,

@@ -6,8 +6,8 @@ import type { TaxLine } from '../core/tax.js';
 import { invoiceHtml } from '../document/html.js';
 import { invoicePdf } from '../document/pdf.js';
 import type { InvoiceDocument } from '../document/document.js';
+import { readCustomer } from '../service/customer.js';
 import type { DraftRead, InvoiceRead } from '../service/invoice.js';
-import { readState } from '../service/state.js';
 import type { HttpContext, Seller } from './context.js';
 
 /** An invoice as people get it. */
@@ -16,7 +16,7 @@ export async function invoiceDocument(
   input: { found: InvoiceRead | DraftRead; format: 'html' | 'pdf'; seller: Seller },
 ): Promise<{ type: string; body: string | Buffer; name: string }> {
   const { found, format, seller } = input;
-  const { customer } = await readState(engine, found.customerId);
+  const customer = await readCustomer(engine, found.customerId);
   const party = { name: customer.name ?? customer.externalId ?? customer.id, lines: customer.email === null ? [] : [customer.email] };
   const document = documentOf(found, { seller, customer: party, zone: customer.zone });
   const name = `${document.number ?? 'draft'}.${format}`;

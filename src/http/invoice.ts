@@ -6,7 +6,7 @@ import { invalidInput } from '../core/problems.js';
 import { parseTaxSetting, type TaxSetting } from '../core/tax.js';
 import { readTax, setTax } from '../service/customer.js';
 import {
-  creditInvoice, listDrafts, listInvoices, readInvoice, readInvoiceOf, recordPayment, voidInvoice, writeOffInvoice, type DraftRead, type InvoiceRead,
+  creditInvoice, listDrafts, listInvoices, readInvoice, recordPayment, voidInvoice, writeOffInvoice, type DraftRead, type InvoiceRead,
 } from '../service/invoice.js';
 import { commandsOf, customerOf, page, readCursor } from './answer.js';
 import type { HttpContext } from './context.js';
@@ -149,10 +149,9 @@ async function list(engine: HttpContext['engine'], query: { customer?: string; s
   const before = readPlace(cursor);
   // Drafts are derived, and newer than what is issued: they stand on the first page.
   const drafts = customer === undefined || before !== undefined || (status !== undefined && status !== 'draft') ? [] : (await listDrafts(engine, customer)).reverse();
-  const stored = status === 'draft' ? [] : await listInvoices(engine, { customer, status, before, limit: limit + 1 });
-  const { items, nextCursor } = page(stored, limit, ({ invoice }) => `${instantText(invoice.date)} ${invoice.id}`);
-  const reads = await Promise.all(items.map((item) => readInvoiceOf(engine, item)));
-  return { data: [...drafts, ...reads].map((found) => readView(found, false)), next_cursor: nextCursor };
+  const issued = status === 'draft' ? [] : await listInvoices(engine, { customer, status, before, limit: limit + 1 });
+  const { items, nextCursor } = page(issued, limit, ({ invoice }) => `${instantText(invoice.date)} ${invoice.id}`);
+  return { data: [...drafts, ...items].map((found) => readView(found, false)), next_cursor: nextCursor };
 }
 
 function readPlace(cursor: string | undefined): { date: Instant; id: string } | undefined {

@@ -139,6 +139,13 @@ function readProfile(input: CustomerInput, before: Pick<Customer, 'name' | 'emai
   return { name, email, currency, zone, metadata: input.metadata ?? before.metadata };
 }
 
+/** The customer's profile, of a deleted one too: its documents stay. @throws Refusal `not_found`. */
+export async function readCustomer(engine: Engine, customerId: string): Promise<Customer> {
+  const stored = await selectCustomer(engine.database, customerId, { withDeleted: true });
+  if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
+  return stored.customer;
+}
+
 /** How the customer's invoices are taxed from now on; null takes the setting back. @throws Refusal `not_found`. */
 export async function setTax(unit: Unit, customerId: string, tax: TaxSetting | null): Promise<number> {
   const stored = await lockCustomer(unit, customerId);

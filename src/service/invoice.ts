@@ -8,7 +8,7 @@ import { CREDIT_NOTE_SERIES } from '../core/plan.js';
 import { notFound } from '../core/problems.js';
 import { updateStanding, type StoredCustomer } from '../store/customer.js';
 import {
-  insertCreditNote, insertDocumentOwner, insertInvoiceChange, selectCreditNotes, selectDocumentOwner, selectInvoice, selectInvoiceChanges, selectInvoices, takeNumber, updateInvoice,
+  insertCreditNote, insertDocumentOwner, insertInvoiceChange, selectChangesOfInvoices, selectCreditNotes, selectCreditNotesOfInvoices, selectDocumentOwner, selectInvoice, selectInvoiceChanges, selectInvoices, takeNumber, updateInvoice,
   type StoredInvoice,
 } from '../store/invoice.js';
 import { insertTransaction } from '../store/ledger.js';
@@ -45,7 +45,8 @@ export async function findInvoiceOwner(engine: Engine, invoiceId: string): Promi
 export async function readInvoice(engine: Engine, invoiceId: string): Promise<InvoiceRead | DraftRead> {
   const customerId = await findInvoiceOwner(engine, invoiceId);
   const stored = await selectInvoice(engine.database, customerId, invoiceId);
-  if (stored !== undefined) return readInvoiceOf(engine, stored);
+  const [issued] = stored === undefined ? [] : await withOutcomes(engine, [stored]);
+  if (issued !== undefined) return issued;
   const draft = (await listDrafts(engine, customerId)).find(({ id }) => id === invoiceId);
   if (draft === undefined) throw notFound('invoice', invoiceId);
   return draft;
@@ -66,9 +67,9 @@ export async function listDrafts(engine: Engine, customer: string): Promise<Draf
 export async function listInvoices(
   engine: Engine,
   input: { customer: string | undefined; status: InvoiceStatus | undefined; before: { readonly date: Instant; readonly id: string } | undefined; limit: number },
-): Promise<StoredInvoice[]> {
+): Promise<InvoiceRead[]> {
   const customerId = input.customer === undefined ? null : await findCustomerId(engine, input.customer);
-  return selectInvoices(engine.database, { customerId, status: input.status ?? null, before: input.before ?? null, limit: input.limit });
+  return withOutcomes(engine, await selectInvoices(engine.database, { customerId, status: input.status ?? null, before: input.before ?? null, limit: input.limit }));
 }
 
 /** The open amount was paid outside of Paidup. @throws Refusal `not_found`, `invoice_conflict`. */
@@ -143,10 +144,14 @@ async function post(unit: Unit, input: { stored: StoredCustomer; revision: numbe
   await updateStanding(unit.transaction, { customerId, revision, standing: { ...before, balances: decision.transactions.reduce(postTransaction, before.balances) } });
 }
 
-/** A stored invoice with what became of it. */
-export async function readInvoiceOf(engine: Engine, stored: StoredInvoice): Promise<InvoiceRead> {
-  const { customerId, invoice } = stored;
-  const changes = await selectInvoiceChanges(engine.database, customerId, invoice.id);
-  const creditNotes = await selectCreditNotes(engine.database, customerId, invoice.id);
-  return { customerId, invoice, standing: invoiceStanding(invoice, changes.map((one) => one.change)), creditNotes };
+/** Stored invoices with what became of them, in two reads however many they are. */
+async function withOutcomes(engine: Engine, stored: readonly StoredInvoice[]): Promise<InvoiceRead[]> {
+  if (stored.length === 0) return [];
+  const [changes, notes] = await Promise.all([selectChangesOfInvoices(engine.database, stored), selectCreditNotesOfInvoices(engine.database, stored)]);
+  return stored.map(({ customerId, invoice }) => ({
+    customerId,
+    invoice,
+    standing: invoiceStanding(invoice, changes.filter(({ invoiceId }) => invoiceId === invoice.id).map(({ change }) => change)),
+    creditNotes: notes.filter(({ invoiceId }) => invoiceId === invoice.id),
+  }));
 }

@@ -111,6 +111,26 @@ order by revision, position
 `,
 );
 
+const selectChangesOfStatement = statement(
+  'select_changes_of_invoices',
+  `
+select c.revision, c.position, c.invoice_id, c.change, c.made_at
+from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, invoice_id)
+join invoice_changes c on c.bucket = asked.bucket and c.customer_id = asked.customer_id and c.invoice_id = asked.invoice_id
+order by c.customer_id, c.revision, c.position
+`,
+);
+
+const selectCreditNotesOfStatement = statement(
+  'select_credit_notes_of_invoices',
+  `
+select n.body
+from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, invoice_id)
+join credit_notes n on n.bucket = asked.bucket and n.customer_id = asked.customer_id and n.invoice_id = asked.invoice_id
+order by n.customer_id, n.revision, n.id
+`,
+);
+
 const insertCreditNoteStatement = statement(
   'insert_credit_note',
   `
@@ -224,8 +244,18 @@ export async function insertInvoiceChange(transaction: Queryable, input: StoredI
 
 /** In the order in which they were made; of one invoice, or of all of the customer's. */
 export async function selectInvoiceChanges(queryable: Queryable, customerId: string, invoiceId: string | null): Promise<StoredInvoiceChange[]> {
-  const rows = await queryable.rows<ChangeRow>(selectInvoiceChangesStatement, [bucketOf(customerId), customerId, invoiceId]);
-  return rows.map((row) => ({ revision: Number(row.revision), position: row.position, invoiceId: row.invoice_id, change: fromJson<InvoiceChange>(row.change), madeAt: fromTimestamp(row.made_at) }));
+  return (await queryable.rows<ChangeRow>(selectInvoiceChangesStatement, [bucketOf(customerId), customerId, invoiceId])).map(fromChangeRow);
+}
+
+/** The changes of several invoices, each invoice's in the order in which they were made. */
+export async function selectChangesOfInvoices(queryable: Queryable, invoices: readonly StoredInvoice[]): Promise<StoredInvoiceChange[]> {
+  return (await queryable.rows<ChangeRow>(selectChangesOfStatement, invoiceColumns(invoices))).map(fromChangeRow);
+}
+
+/** The credit notes of several invoices, each invoice's oldest first. */
+export async function selectCreditNotesOfInvoices(queryable: Queryable, invoices: readonly StoredInvoice[]): Promise<CreditNote[]> {
+  const rows = await queryable.rows<{ body: string }>(selectCreditNotesOfStatement, invoiceColumns(invoices));
+  return rows.map((row) => fromJson<CreditNote>(row.body));
 }
 
 export async function insertCreditNote(transaction: Queryable, input: { customerId: string; revision: number; note: CreditNote }): Promise<void> {
@@ -279,6 +309,14 @@ interface ChangeRow {
   readonly invoice_id: string;
   readonly change: string;
   readonly made_at: string;
+}
+
+function invoiceColumns(invoices: readonly StoredInvoice[]): unknown[] {
+  return [invoices.map(({ customerId }) => bucketOf(customerId)), invoices.map(({ customerId }) => customerId), invoices.map(({ invoice }) => invoice.id)];
+}
+
+function fromChangeRow(row: ChangeRow): StoredInvoiceChange {
+  return { revision: Number(row.revision), position: row.position, invoiceId: row.invoice_id, change: fromJson<InvoiceChange>(row.change), madeAt: fromTimestamp(row.made_at) };
 }
 
 function fromInvoiceRow(row: InvoiceRow): StoredInvoice {

@@ -240,6 +240,12 @@ limit $3;
 select revision
 from catalog;
 
+-- select_changes_of_invoices
+select c.revision, c.position, c.invoice_id, c.change, c.made_at
+from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, invoice_id)
+join invoice_changes c on c.bucket = asked.bucket and c.customer_id = asked.customer_id and c.invoice_id = asked.invoice_id
+order by c.customer_id, c.revision, c.position;
+
 -- select_coupons
 select code, definition, archived_at
 from coupons
@@ -253,6 +259,12 @@ where bucket = $1
   and customer_id = $2
   and ($3::text is null or invoice_id = $3)
 order by revision, id;
+
+-- select_credit_notes_of_invoices
+select n.body
+from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, invoice_id)
+join credit_notes n on n.bucket = asked.bucket and n.customer_id = asked.customer_id and n.invoice_id = asked.invoice_id
+order by n.customer_id, n.revision, n.id;
 
 -- select_customer
 select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
