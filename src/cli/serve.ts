@@ -5,7 +5,7 @@ import { createApiKey, listApiKeys } from '../service/api-key.js';
 import type { Engine } from '../service/engine.js';
 import { closeEngine, systemClock } from '../service/open.js';
 import { hasCustomers, isSandboxStore, openSandboxClock } from '../service/sandbox.js';
-import { settleOpenPayments } from '../service/wallet.js';
+import { settleOpenPayments } from '../service/payment.js';
 import { listenFault, urlOf } from './address.js';
 import { loadDemo } from './demo/load.js';
 import type { Database } from '../store/database.js';

@@ -4,7 +4,7 @@ import { notFound } from '../core/problems.js';
 import { paymentMethodStatus, type PaymentMethod } from '../core/payment-method.js';
 import type { Instant } from '../core/instant.js';
 import { readState } from '../service/state.js';
-import { removePaymentMethod, setPaymentMethod } from '../service/wallet.js';
+import { removePaymentMethod, setPaymentMethod } from '../service/payment-method.js';
 import { customerOf, reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
 import { CustomerPath, Done, Words } from './schema.js';

@@ -6,7 +6,7 @@ import { createApiKey } from '../../src/service/api-key.js';
 import type { Engine } from '../../src/service/engine.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
 import { verifyStore } from '../../src/service/verify.js';
-import { settleOpenPayments } from '../../src/service/wallet.js';
+import { settleOpenPayments } from '../../src/service/payment.js';
 import { STORES, TestClock, openStore } from '../support/app.js';
 import { at } from '../support/core.js';
 

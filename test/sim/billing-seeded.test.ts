@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/core/instant.js';
 import { bookDueCustomers } from '../../src/service/booking.js';
 import { verifyStore } from '../../src/service/verify.js';
-import { setPaymentMethod } from '../../src/service/wallet.js';
+import { setPaymentMethod } from '../../src/service/payment-method.js';
 import { selectInvoices } from '../../src/store/invoice.js';
 import { startPaidup, type StoreKind, type TestPaidup } from '../support/app.js';
 import { BillingModel, inOrder, isFitting, nextMoment, openUsage, periodEnd, periodStart, type Book, type Command, type Coupon, type ModelInvoice } from '../support/billing-model.js';

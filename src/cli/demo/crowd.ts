@@ -8,7 +8,8 @@ import { performCommand } from '../../service/command.js';
 import { subscribe } from '../../service/subscribe.js';
 import { cancelSubscription } from '../../service/subscription.js';
 import { setTopUpSettings } from '../../service/top-up.js';
-import { depositToWallet, setPaymentMethod } from '../../service/wallet.js';
+import { depositToWallet } from '../../service/payment.js';
+import { setPaymentMethod } from '../../service/payment-method.js';
 import { CROWD_FEATURES, CROWD_METERS, CROWD_PLANS } from './crowd-catalog.js';
 import { chanceFrom, inventCrowd, inventUse, type CrowdMember } from './crowd-member.js';
 

@@ -7,7 +7,8 @@ import { ingestEvents } from '../../service/event.js';
 import { readState } from '../../service/state.js';
 import { subscribe } from '../../service/subscribe.js';
 import { setTopUpSettings } from '../../service/top-up.js';
-import { depositToWallet, setPaymentMethod } from '../../service/wallet.js';
+import { depositToWallet } from '../../service/payment.js';
+import { setPaymentMethod } from '../../service/payment-method.js';
 import { docspaceCode, docspaceEvent, docspaceFeatures, docspaceMeters, docspacePlans } from './docspace-catalog.js';
 
 const EXTERNAL_ID = 'docspace-portal';
