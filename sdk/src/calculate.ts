@@ -70,6 +70,29 @@ export interface RolloverAnswer {
   next_available: Decimal;
 }
 
+export interface BurnQuestion {
+  credits: Array<{
+    id: string;
+    amount: Decimal;
+    /** Lower goes first; 50 unless told. */
+    priority?: number | undefined;
+    /** Granted goes first; purchased unless told. */
+    kind?: 'granted' | 'purchased' | undefined;
+    expires_at?: string | null | undefined;
+    created_at?: string | undefined;
+  }>;
+  use: Decimal;
+  /** Credits that have expired by then give nothing; none has unless told. */
+  at?: string | undefined;
+}
+
+export interface BurnAnswer {
+  /** In the order in which they were taken from. */
+  used: Array<{ id: string; amount: Decimal }>;
+  remaining: Array<{ id: string; amount: Decimal }>;
+  uncovered: Decimal;
+}
+
 export interface TaxQuestion {
   /** ISO 4217. */
   currency: string;
@@ -97,6 +120,8 @@ export interface CalculateOperations {
   calculateProration(question: ProrationQuestion, options?: CallOptions): Promise<ProrationAnswer>;
   /** What unused units carry into the next window. Problems: `invalid_request`. */
   calculateRollover(question: RolloverQuestion, options?: CallOptions): Promise<RolloverAnswer>;
+  /** Which wallet credits a use takes from. Problems: `invalid_request`. */
+  calculateBurn(question: BurnQuestion, options?: CallOptions): Promise<BurnAnswer>;
   /** The tax on an amount. Problems: `invalid_request`. */
   calculateTax(question: TaxQuestion, options?: CallOptions): Promise<TaxAnswer>;
 }
@@ -108,6 +133,7 @@ export function calculateOperations(call: Call): CalculateOperations {
     calculatePeriods: asking('periods'),
     calculateProration: asking('proration'),
     calculateRollover: asking('rollover'),
+    calculateBurn: asking('burn'),
     calculateTax: asking('tax'),
   };
 }

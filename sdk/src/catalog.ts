@@ -87,6 +87,8 @@ export interface FixedPrice {
   per_seat?: boolean | undefined;
   /** Whether its quantity may go below what is used of a limit that it multiplies; `allowed` unless told. */
   below_usage?: 'allowed' | 'refused' | undefined;
+  /** `cover_usage`: each turn raises its quantity until the limits that it multiplies cover what is used; for prices paid from the wallet. */
+  renewal?: 'same_quantity' | 'cover_usage' | undefined;
   paid_from?: 'invoice' | 'wallet' | undefined;
 }
 

@@ -3,12 +3,15 @@ import { calculateOperations, type CalculateOperations } from './calculate.js';
 import { createCall, type ClientOptions } from './call.js';
 import { catalogOperations, type CatalogOperations } from './catalog.js';
 import { couponOperations, type CouponOperations } from './coupon.js';
+import { creditOperations, type CreditOperations } from './credit.js';
 import { customerOperations, type CustomerOperations } from './customer.js';
 import { eventOperations, type EventOperations } from './event.js';
 import { healthOperations, type HealthOperations } from './health.js';
+import { holdOperations, type HoldOperations } from './hold.js';
 import { invoiceOperations, type InvoiceOperations } from './invoice.js';
 import { paymentMethodOperations, type PaymentMethodOperations } from './payment-method.js';
 import { sandboxOperations, type SandboxOperations } from './sandbox.js';
+import { statementOperations, type StatementOperations } from './statement.js';
 import { stateOperations, type StateOperations } from './state.js';
 import { subscriptionCommandOperations, type SubscriptionCommandOperations } from './subscription-command.js';
 import { subscriptionOperations, type SubscriptionOperations } from './subscription.js';
@@ -30,6 +33,9 @@ export interface Client
     StateOperations,
     InvoiceOperations,
     WalletOperations,
+    CreditOperations,
+    HoldOperations,
+    StatementOperations,
     TopUpOperations,
     PaymentMethodOperations,
     ApiKeyOperations,
@@ -57,6 +63,9 @@ export function createClient(options: ClientOptions): Client {
     ...stateOperations(call),
     ...invoiceOperations(call),
     ...walletOperations(call),
+    ...creditOperations(call),
+    ...holdOperations(call),
+    ...statementOperations(call),
     ...topUpOperations(call),
     ...paymentMethodOperations(call),
     ...apiKeyOperations(call),

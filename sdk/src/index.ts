@@ -22,10 +22,13 @@ export type {
   AllInvoicesQuery, CreditInput, CreditNote, Invoice, InvoiceLine, InvoiceQuery, InvoiceStatus, InvoiceTax, InvoiceTotals, UpcomingInvoice,
 } from './invoice.js';
 export type { Deposit, DepositInput, LedgerTransaction, Wallet, Wallets } from './wallet.js';
-export type { TopUpSettings, TopUpSettingsInput } from './top-up.js';
+export type { AdjustmentInput, Credit, CreditGrantInput } from './credit.js';
+export type { Hold, HoldInput } from './hold.js';
+export type { Statement, StatementQuery, StatementRow } from './statement.js';
+export type { TopUpSettings, TopUpSettingsInput, TopUpStatus } from './top-up.js';
 export type { PaymentMethod, PaymentMethodInput } from './payment-method.js';
 export type { ApiKey, ApiKeyInput, ApiKeyKind, ApiKeyQuery, NewApiKey, Scope } from './api-key.js';
 export type {
-  AmountAnswer, AmountQuestion, PeriodsQuestion, ProrationAnswer, ProrationQuestion, RolloverAnswer, RolloverQuestion, TaxAnswer, TaxQuestion,
+  AmountAnswer, AmountQuestion, BurnAnswer, BurnQuestion, PeriodsQuestion, ProrationAnswer, ProrationQuestion, RolloverAnswer, RolloverQuestion, TaxAnswer, TaxQuestion,
 } from './calculate.js';
 export type { CalendarLength, ClockMove, SandboxClock } from './sandbox.js';

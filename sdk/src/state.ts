@@ -4,7 +4,7 @@ import type { ExplainQuery, Explanation } from './explain.js';
 import type { Invoice, UpcomingInvoice } from './invoice.js';
 import type { Decimal, Instant, InstantInput, Money, OpenPeriod } from './money.js';
 import type { Subscription } from './subscription.js';
-import type { TopUpSettings } from './top-up.js';
+import type { TopUpStatus } from './top-up.js';
 import type { Wallet } from './wallet.js';
 
 /** What one price of a subscription counts in its usage window. Quantities are in the meter's unit. */
@@ -73,7 +73,7 @@ export interface State extends PublicState {
   /** One per currency; the customer's own first. */
   wallet: Wallet[];
   /** Null when the automatic top-up was never set. */
-  top_up: TopUpSettings | null;
+  top_up: TopUpStatus | null;
   payment_method: { status: 'none' | 'set' | 'expired' };
   upcoming_invoice: UpcomingInvoice | null;
   /** Due, and open to late usage until they become final. */

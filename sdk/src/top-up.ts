@@ -10,6 +10,8 @@ export interface TopUpSettingsInput {
   up_to_balance: Decimal;
   /** ISO 4217; the customer's own unless told. */
   currency?: string | undefined;
+  /** The most that is charged by itself on one of the customer's local days; ten times up_to_balance unless told. */
+  daily_ceiling?: Decimal | undefined;
 }
 
 export interface TopUpSettings {
@@ -17,12 +19,24 @@ export interface TopUpSettings {
   min_balance: Decimal;
   up_to_balance: Decimal;
   currency: string;
+  daily_ceiling: Decimal;
   changed_at: Instant;
+  /** Why it switched itself off: what the provider said of the card. */
+  switched_off: string | null;
+}
+
+/** The settings with what they are doing. */
+export interface TopUpStatus extends TopUpSettings {
+  topped_up_today: Decimal;
+  /** A charge that the provider has not answered yet. */
+  charging: { payment: string; amount: Decimal; since: Instant } | null;
+  /** Why a wallet that is low does not fill itself. */
+  halted: { reason: 'daily_ceiling' | 'cool_off' | 'payment_method_missing'; until: Instant | null } | null;
 }
 
 export interface TopUpOperations {
   /** Problems: `not_found`, also when the customer has none. */
-  getTopUpSettings(customer: string, options?: CallOptions): Promise<TopUpSettings>;
+  getTopUpSettings(customer: string, options?: CallOptions): Promise<TopUpStatus>;
   /** Problems: `invalid_request`, `not_found`. */
   setTopUpSettings(customer: string, settings: TopUpSettingsInput, options?: CallOptions): Promise<TopUpSettings>;
   /** Problems: `not_found`. */

@@ -19,6 +19,7 @@ Questions:
   periods        the periods of an anchor, or the one that contains a moment
   proration      what a change within a period gives back and charges
   rollover       what unused units carry into the next window
+  burn           which wallet credits a use takes from
   tax            the tax on an amount
 
 Flags:
@@ -112,6 +113,25 @@ Flags:
   --cap-units N         carry at most so many units             default no cap
   --cap-multiple N      carry at most so many times what the next window includes
   --next-included N     units that the next window includes     default the same
+${ANSWER}
+
+${DOCUMENT}
+
+${ENDING}
+`,
+
+  'paidup calculate burn': `Usage: paidup calculate burn --credits JSON --use AMOUNT [flags]
+       paidup calculate burn (--json-input JSON | -) [--json]
+
+Which wallet credits a use takes from: by priority, granted before purchased, the earliest
+expiry, then the oldest.
+
+Flags:
+  --credits JSON        such as [{"id":"a","amount":"30","kind":"granted"},
+                        {"id":"b","amount":"50","priority":10,
+                        "expires_at":"2026-12-31T00:00:00Z"}]
+  --use AMOUNT          how much is used
+  --at AT               credits that have expired by then give nothing  default none has
 ${ANSWER}
 
 ${DOCUMENT}

@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import type { TSchema } from 'typebox';
 import {
-  calculateProration, calculateRollover, calculateTax,
-  type AmountQuestion, type PeriodsQuestion, type ProrationQuestion, type RolloverQuestion, type TaxQuestion,
+  calculateBurn, calculateProration, calculateRollover, calculateTax,
+  type AmountQuestion, type BurnQuestion, type PeriodsQuestion, type ProrationQuestion, type RolloverQuestion, type TaxQuestion,
 } from '../core/calculate.js';
 import { Refusal } from '../core/problems.js';
-import { AmountBody, PeriodsBody, ProrationBody, RolloverBody, TaxBody, amountView, periodsView } from '../http/calculate.js';
+import { AmountBody, BurnBody, PeriodsBody, ProrationBody, RolloverBody, TaxBody, amountView, periodsView } from '../http/calculate.js';
 import { validatorCompiler } from '../http/validate.js';
 import { Misuse } from './exit.js';
 import { QUESTIONS, bodyOf, longName, placeOf, type Fault, type QuestionFlag, type QuestionName } from './question.js';
@@ -54,6 +54,7 @@ const CALCULATORS: Readonly<Record<QuestionName, () => Calculator>> = {
       answer: calculateRollover,
       text: (answer) => wordedLines([['carried on', answer.carry], ['then available', answer.next_available]]),
     }),
+  burn: () => calculator<BurnQuestion, ReturnType<typeof calculateBurn>>({ schema: BurnBody, answer: calculateBurn, text: burnText }),
   tax: () =>
     calculator<TaxQuestion, ReturnType<typeof calculateTax>>({
       schema: TaxBody,
@@ -164,6 +165,14 @@ function amountText({ amount, lines }: ReturnType<typeof amountView>, { currency
   const rows = lines.map((line) => [line.description, line.quantity, line.unit_amount ?? '-', line.amount]);
   const table = rows.length === 0 ? '' : `${tableText(['LINE', 'QUANTITY', 'UNIT AMOUNT', 'AMOUNT'], rows)}\n`;
   return `${table}${moneyLines({ amount }, currency)}`;
+}
+
+/** What was taken of each credit, in order, then those that nothing was taken of. */
+function burnText({ used, remaining, uncovered }: ReturnType<typeof calculateBurn>): string {
+  const left = new Map(remaining.map(({ id, amount }) => [id, amount]));
+  const taken = new Set(used.map(({ id }) => id));
+  const rows = [...used.map(({ id, amount }) => [id, amount, left.get(id) ?? '0']), ...remaining.filter(({ id }) => !taken.has(id)).map(({ id, amount }) => [id, '0', amount])];
+  return `${tableText(['CREDIT', 'USED', 'LEFT'], rows)}\n${wordedLines([['uncovered', uncovered]])}`;
 }
 
 function periodsText({ periods }: ReturnType<typeof periodsView>): string {

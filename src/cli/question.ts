@@ -92,6 +92,11 @@ export const QUESTIONS = {
     { flag: '--cap-multiple <n>', pointer: '/cap/multiple', choice: 'cap' },
     { flag: '--next-included <n>', pointer: '/next_included' },
   ],
+  burn: [
+    { flag: '--credits <json>', pointer: '/credits', form: JSON_TEXT },
+    { flag: '--use <amount>', pointer: '/use' },
+    { flag: '--at <at>', pointer: '/at' },
+  ],
   tax: [
     CURRENCY,
     { flag: '--subtotal <amount>', pointer: '/subtotal' },

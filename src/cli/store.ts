@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { sandboxProvider } from '../provider/sandbox.js';
 import type { Clock, Engine } from '../service/engine.js';
 import { closeEngine, openEngine } from '../service/open.js';
+import { ensureProjections } from '../service/rebuild.js';
 import type { Database } from '../store/database.js';
 import { openEmbeddedDatabase } from '../store/embedded-database.js';
 import { StoreLocked } from '../store/embedded.js';
@@ -65,7 +66,9 @@ export async function withEngine<T>(flags: StoreFlags, needs: StoreNeeds, work: 
 /** The engine over an opened store; when it cannot be made, the store is closed. */
 export async function engineOver(database: Database, clock?: Clock): Promise<Engine> {
   try {
-    return await openEngine({ database, provider: sandboxProvider, ...(clock === undefined ? {} : { clock }) });
+    const engine = await openEngine({ database, provider: sandboxProvider, ...(clock === undefined ? {} : { clock }) });
+    await ensureProjections(engine);
+    return engine;
   } catch (error) {
     await database.close();
     throw error;

@@ -1,12 +1,22 @@
+import { justBefore } from './charge.js';
+import { multiply, subtract, type Decimal } from './decimal.js';
 import type { CustomerFacts } from './facts.js';
-import type { Money } from './money.js';
+import { FOREVER, earliest, latest, type Instant } from './instant.js';
+import { moneyToDecimal, subtractMoney, type Money } from './money.js';
 import { usagePrices } from './plan.js';
-import { phaseAt, usagePriceAt, usageWindowAt } from './subscription.js';
+import { multiplierOf, phaseAt, usagePriceAt, usageWindowAt, type Subscription } from './subscription.js';
 import { priceUsage } from './usage.js';
+import { asSettled } from './usage-charge.js';
 import type { UsageWindow } from './window.js';
 
-/** What each window paid from the wallet and not settled has cost, current or past. */
-export function accruedAmounts(facts: Pick<CustomerFacts, 'subscriptions' | 'windows'>): Money[] {
+/** An amount of usage: exactly, in major units, and rounded as it will be posted. */
+export interface Accrual {
+  readonly exact: Decimal;
+  readonly money: Money;
+}
+
+/** What usage paid from the wallet has cost and no settlement has taken yet: of open windows by the terms at `at`, of closed ones by those at their close. */
+export function accruedAmounts(facts: Pick<CustomerFacts, 'subscriptions' | 'windows'>, at: Instant): Accrual[] {
   return facts.subscriptions.flatMap((subscription) => {
     const isCounted = subscription.phases.some(({ plan }) => usagePrices(plan).some((price) => price.paidFrom === 'wallet'));
     const windows = new Map<string, UsageWindow[]>();
@@ -15,12 +25,22 @@ export function accruedAmounts(facts: Pick<CustomerFacts, 'subscriptions' | 'win
       const key = `${row.priceCode} ${row.startsAt}`;
       windows.set(key, [...(windows.get(key) ?? []), row]);
     }
-    return [...windows.values()].flatMap((rows) => {
-      const [row] = rows;
-      const price = row === undefined ? undefined : usagePriceAt(subscription, row.priceCode, row.startsAt);
-      if (row === undefined || price?.paidFrom !== 'wallet') return [];
-      const window = usageWindowAt(subscription, price, row.startsAt);
-      return [priceUsage({ subscription, phase: phaseAt(subscription, row.startsAt), price, window, rows }).amount];
-    });
+    return [...windows.values()].flatMap((rows) => accruedOf(subscription, rows, at));
   });
+}
+
+function accruedOf(subscription: Subscription, rows: readonly UsageWindow[], at: Instant): Accrual[] {
+  const [row] = rows;
+  const first = row === undefined ? undefined : usagePriceAt(subscription, row.priceCode, row.startsAt);
+  if (row === undefined || first === undefined) return [];
+  const window = usageWindowAt(subscription, first, row.startsAt);
+  const moment = window.endsAt === FOREVER ? latest(at, row.startsAt) : earliest(latest(at, row.startsAt), justBefore(window.endsAt));
+  const price = usagePriceAt(subscription, row.priceCode, moment) ?? first;
+  if (price.paidFrom !== 'wallet') return [];
+  const common = { subscription, phase: phaseAt(subscription, moment), price, window };
+  const usage = priceUsage({ ...common, rows });
+  const exact = multiply(usage.rated.amount, multiplierOf(common.phase, price.code));
+  if (!rows.some((each) => each.settled !== null)) return [{ exact, money: usage.amount }];
+  const before = priceUsage({ ...common, rows: rows.map(asSettled) }).amount;
+  return [{ exact: subtract(exact, moneyToDecimal(before)), money: subtractMoney(usage.amount, before) }];
 }

@@ -6,7 +6,7 @@ import { bookDue, nextBookingAt, owedIn, upcomingInvoice } from './booking.js';
 import { decimal } from './decimal.js';
 import { FOREVER, instant, instantText, type Instant } from './instant.js';
 import type { Invoice } from './invoice.js';
-import { postTransaction } from './ledger.js';
+import { EMPTY_BOOKS, postTransaction } from './ledger.js';
 import { moneyText, roundToMoney, sumMoney, zeroMoney } from './money.js';
 import type { Plan } from './plan.js';
 import { phaseAt, usagePriceAt, usageWindowAt } from './subscription.js';
@@ -41,7 +41,7 @@ describe('booking', () => {
   it('has nothing to do the second time', () => {
     const { facts: after } = bookDue(facts([subscription({ plan: ROLLING })], [event('a', '2026-01-05', 200)]), at('2026-03-15'));
 
-    expect(bookDue(after, at('2026-03-15'))).toEqual({ facts: after, due: [], drafts: [] });
+    expect(bookDue(after, at('2026-03-15'))).toEqual({ facts: after, steps: [], due: [], expiries: [], drafts: [] });
   });
 
   it('leaves in draft what waits for late usage, until it waited long enough', () => {
@@ -82,10 +82,10 @@ describe('booking', () => {
 });
 
 describe('the wallet', () => {
-  const deposited = (amount: string): ReturnType<typeof postTransaction> => postTransaction([], depositTransaction({ id: 't', money: roundToMoney(decimal(amount), currency('USD')), description: '', at: at('2026-01-01') }));
+  const deposited = (amount: string): ReturnType<typeof postTransaction> => postTransaction(EMPTY_BOOKS, depositTransaction({ id: 't', money: roundToMoney(decimal(amount), currency('USD')), description: '', at: at('2026-01-01') }));
 
   it('pays invoices as far as it goes; the rest is owed', () => {
-    const { due, facts: after } = bookDue(facts([subscription({ plan: ROLLING })], [], { balances: deposited('40') }), at('2026-02-01'));
+    const { due, facts: after } = bookDue(facts([subscription({ plan: ROLLING })], [], deposited('40')), at('2026-02-01'));
 
     expect(due.map((invoice) => [moneyText(invoice.walletCredit), moneyText(invoice.amountDue)])).toEqual([['30.00', '0.00'], ['10.00', '20.00']]);
     expect(moneyText(owedIn(after, zeroMoney(currency('USD'))))).toBe('20.00');
@@ -93,7 +93,7 @@ describe('the wallet', () => {
 
   it('is left alone by a plan that keeps it', () => {
     const kept = plan({ wallet_credit: 'kept', prices: [fixed('base', '30')] });
-    const { due } = bookDue(facts([subscription({ plan: kept })], [], { balances: deposited('40') }), at('2026-01-01'));
+    const { due } = bookDue(facts([subscription({ plan: kept })], [], deposited('40')), at('2026-01-01'));
 
     expect(due.map((invoice) => moneyText(invoice.amountDue))).toEqual(['30.00']);
   });

@@ -1,6 +1,7 @@
 import { parseCurrency, type Currency } from './currency.js';
-import { add, decimalText, type Decimal } from './decimal.js';
-import { parseInstant, type Instant } from './instant.js';
+import { PURCHASED, burn, type CreditKind } from './credit.js';
+import { add, decimal, decimalText, divide, multiply, type Decimal } from './decimal.js';
+import { FOREVER, parseInstant, type Instant } from './instant.js';
 import { moneyText, roundToMoney } from './money.js';
 import { firstPeriods, isTimeZone, periodContaining, type Alignment, type IndexedPeriod, type Interval, type Schedule } from './period.js';
 import { InputReader, parseModel, type ModelDefinition } from './price.js';
@@ -139,6 +140,65 @@ export function calculateRollover(question: RolloverQuestion): { readonly carry:
   if (reader.errors.length > 0) throw invalidInput(reader.errors);
   const carriedOn = carry({ included, carried, used, cap: limit, nextIncluded });
   return { carry: decimalText(carriedOn), next_available: decimalText(add(nextIncluded, carriedOn)) };
+}
+
+export interface BurnQuestion {
+  readonly credits: ReadonlyArray<{
+    readonly id: string;
+    readonly amount: string;
+    readonly priority?: number | undefined;
+    readonly kind?: CreditKind | undefined;
+    readonly expires_at?: string | null | undefined;
+    readonly created_at?: string | undefined;
+  }>;
+  readonly use: string;
+  /** Credits that have expired by then give nothing; none has unless told. */
+  readonly at?: string | undefined;
+}
+
+export interface BurnAnswer {
+  /** In the order in which they were taken from. */
+  readonly used: ReadonlyArray<{ readonly id: string; readonly amount: string }>;
+  /** Of every credit, in the order in which they came. */
+  readonly remaining: ReadonlyArray<{ readonly id: string; readonly amount: string }>;
+  readonly uncovered: string;
+}
+
+/** Which credits a use takes from, and what is left of each. @throws Refusal `invalid_request`. */
+export function calculateBurn(question: BurnQuestion): BurnAnswer {
+  const reader = new InputReader();
+  const use = reader.notNegative(question.use, '/use');
+  const at = question.at === undefined ? null : readInstant(question.at, '/at', reader);
+  const credits = question.credits.map((credit, index) => readCredit(credit, `/credits/${index}`, reader));
+  const twice = credits.findIndex(({ id }, index) => credits.findIndex((other) => other.id === id) !== index);
+  if (twice !== -1) reader.fault(`/credits/${twice}/id`, 'stands twice');
+  if (reader.errors.length > 0) throw invalidInput(reader.errors);
+  // Whole units of the smallest place that anything is given in.
+  const places = Math.max(...[use, ...credits.map(({ amount }) => amount)].map((value) => decimalText(value).split('.')[1]?.length ?? 0));
+  const scale = decimal(10n ** BigInt(places));
+  const units = (value: Decimal): bigint => BigInt(multiply(value, scale).toFixed(0));
+  const text = (value: bigint): string => decimalText(divide({ dividend: decimal(value), divisor: scale, scale: places, rounding: 'toward_zero' }));
+  const usable = credits.filter(({ expiresAt }) => at === null || expiresAt > at).map((credit) => ({ ...credit, amount: units(credit.amount) }));
+  const { used, uncovered } = burn(usable, units(use));
+  const taken = new Map(used.map(({ id, amount }) => [id, amount]));
+  return {
+    used: used.map(({ id, amount }) => ({ id, amount: text(amount) })),
+    remaining: credits.map(({ id, amount }) => ({ id, amount: text(units(amount) - (taken.get(id) ?? 0n)) })),
+    uncovered: text(uncovered),
+  };
+}
+
+function readCredit(credit: BurnQuestion['credits'][number], pointer: string, reader: InputReader) {
+  const priority = credit.priority ?? PURCHASED.priority;
+  if (!Number.isInteger(priority)) reader.fault(`${pointer}/priority`, 'must be a whole number');
+  return {
+    id: credit.id,
+    amount: reader.notNegative(credit.amount, `${pointer}/amount`),
+    priority,
+    kind: credit.kind ?? PURCHASED.kind,
+    expiresAt: credit.expires_at == null ? FOREVER : readInstant(credit.expires_at, `${pointer}/expires_at`, reader),
+    createdAt: credit.created_at === undefined ? (0 as Instant) : readInstant(credit.created_at, `${pointer}/created_at`, reader),
+  };
 }
 
 export interface TaxQuestion {

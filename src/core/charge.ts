@@ -2,7 +2,7 @@ import { multiply, sum, type Decimal } from './decimal.js';
 import { FOREVER, instant, type Instant } from './instant.js';
 import { negateMoney, sumMoney, type Money } from './money.js';
 import { boundaryAt, periodContaining, type IndexedPeriod, type Period } from './period.js';
-import { fixedPrices, type FixedPrice } from './plan.js';
+import { fixedPrices, type FixedPrice, type PaidFrom } from './plan.js';
 import { WHOLE, prorate, shareOf, type Share } from './proration.js';
 import { comesBefore, isInTrial, multiplierOf, phaseAt, quantityOf, turnAt, type Phase, type Proration, type Subscription, type Turn } from './subscription.js';
 
@@ -45,7 +45,7 @@ export function isUnbilled(after: Cursor | null, date: Instant, revision: number
   return after === null || date > after.at || (date === after.at && revision > after.revision);
 }
 
-/** The charges for fixed prices that fall due in the span, in order of time. Those paid from the wallet are not charged here. */
+/** The charges for fixed prices that fall due in the span, in order of time; whether an invoice or the wallet pays them is up to the price. */
 export function fixedCharges(subscription: Subscription, span: Span): FixedCharge[] {
   const phases = begunPhases(subscription);
   const turns = phases.flatMap((_, index) => turnCharges({ subscription, phases, index, span }));
@@ -273,9 +273,9 @@ function isDearer(phase: Phase, basis: Phase): boolean {
   return fixedTotal(phase).gt(fixedTotal(basis));
 }
 
-/** What the phase's fixed prices on invoices cost for a whole interval, exactly, in major units. */
-export function fixedTotal(phase: Phase): Decimal {
-  return sum(invoicedPrices(phase).map((price) => multiply(multiply(price.amount, multiplierOf(phase, price.code)), quantityOf(phase, price.code))));
+/** What the phase's fixed prices (those that `paidFrom` pays, or all) cost for a whole interval, exactly, in major units. */
+export function fixedTotal(phase: Phase, paidFrom?: PaidFrom): Decimal {
+  return sum(fixedPrices(phase.plan).filter((price) => paidFrom === undefined || price.paidFrom === paidFrom).map((price) => multiply(multiply(price.amount, multiplierOf(phase, price.code)), quantityOf(phase, price.code))));
 }
 
 /** The whole interval that a (perhaps short) period of the phase's schedule belongs to. */
@@ -289,7 +289,7 @@ export function invoicedPrices(phase: Phase): FixedPrice[] {
 
 function chargesOf<Given extends Omit<FixedCharge, 'price' | 'quantity' | 'unitAmount' | 'amount'>>(input: Given & { readonly sign: 1 | -1 }): Array<Omit<Given, 'sign'> & FixedCharge> {
   const { sign, ...charge } = input;
-  return invoicedPrices(charge.phase).map((price) => {
+  return fixedPrices(charge.phase.plan).map((price) => {
     const quantity = quantityOf(charge.phase, price.code);
     const unitAmount = multiply(price.amount, multiplierOf(charge.phase, price.code));
     const amount = prorate(multiply(unitAmount, quantity), charge.share, charge.phase.plan.currency);

@@ -38,7 +38,7 @@ export function amountOffFixed(charges: readonly FixedCharge[], amount: string):
   if (charge === undefined) throw new Error('an amount is taken off something');
   const { phase, share } = charge;
   const { currency } = charge.amount;
-  const total = fixedTotal(phase);
+  const total = fixedTotal(phase, 'invoice');
   const isAll = charges.length === invoicedPrices(phase).length;
   if (isAll && decimal(amount).gte(total)) return negateMoney(sumMoney(charges.map((one) => one.amount), currency));
   const off = prorate(smaller(decimal(amount), total), share, currency);

@@ -1,9 +1,9 @@
-import { begunPhases, invoicedPrices, isUnbilled, justBefore, pendingChangeDates, type Cursor } from './charge.js';
+import { begunPhases, isUnbilled, justBefore, pendingChangeDates, type Cursor } from './charge.js';
 import { ZERO } from './decimal.js';
 import { FOREVER, earliest, latest, type Instant } from './instant.js';
 import { periodContaining } from './period.js';
 import { hasBounds } from './plan-bound.js';
-import { usagePrices, type UsagePrice } from './plan.js';
+import { fixedPrices, usagePrices, type UsagePrice } from './plan.js';
 import { rate } from './rating.js';
 import { billingPeriodAt, isServing, phaseAt, usagePriceAt, usageWindowAt, type Phase, type Subscription } from './subscription.js';
 import { priceUsage } from './usage.js';
@@ -40,15 +40,15 @@ function turns(subscription: Subscription, after: Cursor | null): Instant[] {
   const at = after === null ? subscription.startsAt : latest(after.at, subscription.startsAt);
   if (!isServing(subscription, at)) return [];
   const phase = phaseAt(subscription, at);
-  const empty = usagePrices(phase.plan).filter((price) => price.paidFrom === 'invoice' && price.window !== null && costsEmpty(price));
+  const empty = usagePrices(phase.plan).filter((price) => price.window !== null && costsEmpty(price));
   return [...(hasTurns(phase) ? [billingPeriodAt(subscription, at).endsAt] : []), ...empty.map((price) => usageWindowAt(subscription, price, at).endsAt)];
 }
 
 /** Whether every turn of the phase's billing period brings a line. */
 function hasTurns(phase: Phase): boolean {
   const { minimum, prices } = phase.plan;
-  if (invoicedPrices(phase).length > 0 || minimum?.gt(ZERO) === true) return true;
-  return prices.some((price) => price.type === 'usage' && price.paidFrom === 'invoice' && price.window === null && (price.included !== 'unlimited' || costsEmpty(price)));
+  if (fixedPrices(phase.plan).length > 0 || minimum?.gt(ZERO) === true) return true;
+  return prices.some((price) => price.type === 'usage' && price.window === null && ((price.paidFrom === 'invoice' && price.included !== 'unlimited') || costsEmpty(price)));
 }
 
 /** Whether a window in which nothing was used costs something: a first tier's flat fee, a minimum. */
@@ -92,7 +92,6 @@ function windowMoment(subscription: Subscription, from: Instant, rows: readonly 
   if (window.endsAt === FOREVER) return FOREVER;
   const phase = phaseAt(subscription, justBefore(window.endsAt));
   const terms = usagePriceAt(subscription, row.priceCode, justBefore(window.endsAt)) ?? price;
-  if (terms.paidFrom !== 'invoice') return FOREVER;
   if (window.endsAt > from && priceUsage({ subscription, phase, price: terms, window, rows }).amount.minor !== 0n) return window.endsAt;
   const period = billingPeriodAt(subscription, justBefore(window.endsAt));
   return period.endsAt > from && hasBounds(phaseAt(subscription, justBefore(period.endsAt))) ? period.endsAt : FOREVER;

@@ -4,7 +4,9 @@ import type { UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, type Instant } from './instant.js';
 import type { IssuedInvoice } from './issued-invoice.js';
-import { postTransaction, type LedgerTransaction } from './ledger.js';
+import { withHoldChange, type HoldChange } from './hold.js';
+import { postAll, type LedgerTransaction } from './ledger.js';
+import { withPaymentChange, type PaymentChange } from './payment.js';
 import type { Plan } from './plan.js';
 import { EMPTY_STANDING, withCursors, withSetting, withSubscriptionChange, type SettingChange, type Standing, type SubscriptionEntry } from './standing.js';
 import { resolveSubscription } from './subscription.js';
@@ -17,6 +19,8 @@ export interface History {
   readonly settings: ReadonlyArray<{ readonly revision: number; readonly madeAt: Instant; readonly change: SettingChange }>;
   readonly transactions: ReadonlyArray<{ readonly revision: number; readonly transaction: LedgerTransaction }>;
   readonly invoices: ReadonlyArray<{ readonly revision: number; readonly invoice: IssuedInvoice }>;
+  readonly holds: ReadonlyArray<{ readonly revision: number; readonly change: HoldChange }>;
+  readonly payments: ReadonlyArray<{ readonly revision: number; readonly change: PaymentChange }>;
   /** In order of time, then id. */
   readonly events: ReadonlyArray<{ readonly revision: number; readonly event: UsageEvent }>;
 }
@@ -47,19 +51,35 @@ export function historyUntil(history: History, cutoff: Cutoff): History {
     // What an invoice did in the books stands and falls with it.
     transactions: history.transactions.filter((entry) => isKnown(entry) && (issuing.has(entry.revision) ? issued.has(entry.revision) : entry.transaction.occurredAt <= at)),
     invoices,
+    holds: history.holds.filter((entry) => isKnown(entry) && entry.change.madeAt <= at),
+    payments: history.payments.filter((entry) => isKnown(entry) && momentOf(entry.change) <= at),
     events: history.events.filter((entry) => isKnown(entry) && entry.event.occurredAt <= at),
   };
+}
+
+function momentOf(change: PaymentChange): Instant {
+  return change.type === 'requested' ? change.payment.requestedAt : change.madeAt;
 }
 
 /** What all facts of a history fold to. @throws when the ledger does not balance. */
 export function standingOf(history: Omit<History, 'events'>): Standing {
   const folded = history.changes.reduce(withSubscriptionChange, EMPTY_STANDING);
-  const set = history.settings.reduce((standing, { change }) => withSetting(standing, change), folded);
+  const set = withSettingsAndPayments(folded, history);
   return {
     ...set,
-    balances: history.transactions.reduce((balances, { transaction }) => postTransaction(balances, transaction), set.balances),
+    ...postAll(set, history.transactions.map(({ transaction }) => transaction)),
+    holds: history.holds.reduce((holds, { change }) => withHoldChange(holds, change), set.holds),
     cursors: history.invoices.reduce((cursors, { invoice }) => withCursors(cursors, invoice.cursors), set.cursors),
   };
+}
+
+/** Settings and payments in the order of their changes: a new card forgets what was declined before it, and not after. */
+function withSettingsAndPayments(standing: Standing, { settings, payments }: Pick<History, 'settings' | 'payments'>): Standing {
+  const steps = [
+    ...settings.map(({ revision, change }) => ({ revision, apply: (before: Standing): Standing => withSetting(before, change) })),
+    ...payments.map(({ revision, change }) => ({ revision, apply: (before: Standing): Standing => ({ ...before, payments: withPaymentChange(before.payments, change) }) })),
+  ];
+  return steps.sort((left, right) => left.revision - right.revision).reduce((before, { apply }) => apply(before), standing);
 }
 
 /** The facts that a history amounts to, windows derived from its events. `planOf` must know every plan version it names. */
@@ -70,8 +90,8 @@ export function factsOfHistory(history: History, customer: Customer, planOf: (ve
   return { ...factsOfStanding(standing), customer, revision: lastRevision(history), subscriptions, windows: withSettlements(windows, history.invoices.map(({ invoice }) => invoice)) };
 }
 
-export function factsOfStanding({ cursors, balances, tax, topUp, paymentMethod }: Standing): Pick<CustomerFacts, 'cursors' | 'balances' | 'tax' | 'topUp' | 'paymentMethod'> {
-  return { cursors, balances, tax, topUp, paymentMethod };
+export function factsOfStanding({ subscriptions: _records, ...rest }: Standing): Omit<Standing, 'subscriptions'> {
+  return rest;
 }
 
 /** The windows with what the invoices, in order, have billed of them. */
@@ -85,7 +105,7 @@ export function withSettlements(windows: readonly UsageWindow[], invoices: reado
 
 /** The number of the last change in a history. */
 export function lastRevision(history: History): number {
-  const lists: ReadonlyArray<ReadonlyArray<{ revision: number }>> = [history.changes, history.settings, history.transactions, history.invoices, history.events];
+  const lists: ReadonlyArray<ReadonlyArray<{ revision: number }>> = [history.changes, history.settings, history.transactions, history.invoices, history.holds, history.payments, history.events];
   return lists.reduce((last, entries) => entries.reduce((most, entry) => Math.max(most, entry.revision), last), 0);
 }
 

@@ -1,4 +1,5 @@
 import { fixedCharges, type FixedCharge, type Span } from './charge.js';
+import type { PaidFrom } from './plan.js';
 import type { AppliedCoupon } from './coupon.js';
 import type { Currency } from './currency.js';
 import { ONE, decimal, divide, multiply, type Decimal } from './decimal.js';
@@ -44,6 +45,8 @@ export interface InvoiceLine {
 export interface Invoice {
   readonly date: Instant;
   readonly currency: Currency;
+  /** `wallet`: what it says was taken from the wallet at once, a transaction a line. */
+  readonly paidFrom: PaidFrom;
   readonly series: string;
   readonly lines: readonly InvoiceLine[];
   /** Lines less tax that they hold already. Always subtotal + tax = total. */
@@ -72,6 +75,9 @@ export interface Contribution {
   readonly graceHours: number;
 }
 
+/** What falls due of one subscription, by who pays it. */
+export type Contributions = Readonly<Record<PaidFrom, Contribution>>;
+
 const MS_PER_HOUR = 3_600_000;
 
 export function graceEnd(date: Instant, hours: number): Instant {
@@ -79,17 +85,24 @@ export function graceEnd(date: Instant, hours: number): Instant {
 }
 
 /** The lines of what the subscription is charged in the span, in a fixed order, discounts last. */
-export function contributionOf(subscription: Subscription, rows: readonly UsageWindow[], span: Span): Contribution {
+export function contributionsOf(subscription: Subscription, rows: readonly UsageWindow[], span: Span): Contributions {
   const fixed = fixedCharges(subscription, span);
   const used = usageCharges(subscription, rows, span);
+  const graceHours = used.length > 0 ? phaseAt(subscription, instant(span.upTo - 1)).plan.graceHours : 0;
+  const paidFrom = (source: PaidFrom): Charges => ({ fixed: fixed.filter(({ price }) => price.paidFrom === source), used: used.filter(({ usage }) => usage.price.paidFrom === source) });
+  const linesOf = (charges: Charges): InvoiceLine[] => [...charges.fixed.map((charge) => fixedLine(subscription, charge)), ...charges.used.map((charge) => usageLine(subscription, charge))];
+  const invoiced = paidFrom('invoice');
+  const billed = { ...invoiced, used: invoiced.used.filter((charge) => isShown(charge, span.upTo)) };
   const bounds = boundCharges(subscription, rows, span);
-  const billed = used.filter((charge) => isShown(charge, span.upTo));
-  const lines = [...fixed.map((charge) => fixedLine(subscription, charge)), ...billed.map((charge) => usageLine(subscription, charge)), ...bounds.map((charge) => boundLine(subscription, charge))];
-  const closing = used.length > 0 ? phaseAt(subscription, instant(span.upTo - 1)).plan.graceHours : 0;
+  const prepaid = paidFrom('wallet');
   return {
-    lines: [...lines, ...discountLines(subscription, { fixed, used: billed })],
-    settles: settledBy([...used, ...bounds], rows),
-    graceHours: closing,
+    invoice: {
+      lines: [...linesOf(billed), ...bounds.map((charge) => boundLine(subscription, charge)), ...discountLines(subscription, billed)],
+      settles: settledBy([...invoiced.used, ...bounds], rows),
+      graceHours,
+    },
+    // What is paid from the wallet has no coupon and no bound, and is told only where it costs something.
+    wallet: { lines: linesOf(prepaid).filter((line) => line.amount.minor !== 0n), settles: settledBy(prepaid.used, rows), graceHours },
   };
 }
 

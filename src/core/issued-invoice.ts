@@ -3,6 +3,7 @@ import { decimal, decimalText, divide, isPositive, multiply, parseDecimal } from
 import { explainLine, type Explanation } from './explain.js';
 import { FOREVER, type Instant } from './instant.js';
 import type { Invoice, InvoiceLine, LineKind } from './invoice.js';
+import type { PaidFrom } from './plan.js';
 import type { LedgerTransaction } from './ledger.js';
 import { addMoney, moneyText, moneyToDecimal, negateMoney, roundToMoney, subtractMoney, zeroMoney, type Money } from './money.js';
 import { Refusal, invalidInput } from './problems.js';
@@ -35,6 +36,7 @@ export interface SettledMark {
 
 /** An invoice as a fact. */
 export interface IssuedInvoice {
+  readonly paidFrom: PaidFrom;
   readonly id: string;
   /** Series and number, such as INV-000042. */
   readonly number: string;
@@ -78,10 +80,10 @@ export function documentNumber(series: string, sequence: number): string {
 
 /** The fact that an invoice becomes; `revision` is that of the change that issues it. */
 export function issuedInvoice(invoice: Invoice, issue: { id: string; number: string; issuedAt: Instant; revision: number }): IssuedInvoice {
-  const { date, currency, subtotal, taxes, tax, total, walletCredit, amountDue } = invoice;
+  const { date, paidFrom, currency, subtotal, taxes, tax, total, walletCredit, amountDue } = invoice;
   const { id, number, issuedAt, revision } = issue;
   return {
-    id, number, date, issuedAt, currency, subtotal, taxes, tax, total, walletCredit, amountDue,
+    paidFrom, id, number, date, issuedAt, currency, subtotal, taxes, tax, total, walletCredit, amountDue,
     lines: invoice.lines.map(issuedLine),
     cursors: invoice.subscriptionIds.map((subscriptionId) => ({ subscriptionId, at: date, revision })),
     settles: invoice.settles.map(({ subscriptionId, priceCode, dimensionKey, startsAt, tally, carried }) => ({ subscriptionId, priceCode, dimensionKey, startsAt, used: tally.used.toFixed(), carried: carried.toFixed() })),

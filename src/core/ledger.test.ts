@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at, currency, pointersOf } from '../../test/support/core.js';
-import { assertBalanced, postTransaction, type Balance, type LedgerEntry, type LedgerTransaction } from './ledger.js';
+import { EMPTY_BOOKS, assertBalanced, postTransaction, type Balance, type Books, type LedgerEntry, type LedgerTransaction } from './ledger.js';
 import type { Money } from './money.js';
-import { depositTransaction, parseDeposit, wallets } from './wallet.js';
+import { depositTransaction, parseDeposit } from './wallet.js';
 
 function money(minor: bigint, code = 'USD'): Money {
   return { minor, currency: currency(code) };
@@ -29,7 +29,7 @@ describe('a transaction', () => {
   });
 
   it('that does not balance is not posted', () => {
-    expect(() => postTransaction([], transaction([{ account: 'wallet', money: money(1n) }]))).toThrow('off by 1');
+    expect(() => postTransaction(EMPTY_BOOKS, transaction([{ account: 'wallet', money: money(1n) }]))).toThrow('off by 1');
   });
 });
 
@@ -39,7 +39,7 @@ describe('balances', () => {
   it('are the sums of entries, zero over all accounts of a currency, whatever the order', () => {
     fc.assert(
       fc.property(movements, (all) => {
-        const post = (each: typeof all): Balance[] => each.reduce<Balance[]>((balances, [minor, code]) => postTransaction(balances, deposit(minor, { code })), []);
+        const post = (each: typeof all): readonly Balance[] => each.reduce<Books>((books, [minor, code]) => postTransaction(books, deposit(minor, { code })), EMPTY_BOOKS).balances;
         const balances = post(all);
         for (const code of ['USD', 'EUR', 'JPY']) {
           const expected = all.filter(([, each]) => each === code).reduce((total, [minor]) => total + minor, 0n);
@@ -52,29 +52,18 @@ describe('balances', () => {
   });
 
   it('remember the latest movement in, not the ones out', () => {
-    const balances = [deposit(500n, { day: '2026-01-01' }), deposit(-200n, { day: '2026-01-02' })].reduce<Balance[]>(postTransaction, []);
+    const { balances } = [deposit(500n, { day: '2026-01-01' }), deposit(-200n, { day: '2026-01-02' })].reduce<Books>(postTransaction, EMPTY_BOOKS);
 
     expect(walletOf(balances)).toMatchObject({ money: money(300n), lastCredit: { at: at('2026-01-01'), money: money(500n) } });
   });
 
   it('leave those that were given as they were', () => {
-    const before = postTransaction([], deposit(5n));
+    const before = postTransaction(EMPTY_BOOKS, deposit(5n));
     const copy = structuredClone(before);
 
     postTransaction(before, deposit(5n));
 
     expect(before).toEqual(copy);
-  });
-});
-
-describe('wallets', () => {
-  it('show the customer’s own currency first, open only once it moved', () => {
-    const balances = postTransaction([], deposit(500n, { code: 'EUR' }));
-    const shown = wallets({ currency: currency('USD'), balances, accrued: [money(120n, 'EUR'), money(30n, 'EUR')] });
-
-    expect(shown.map((wallet) => [wallet.currency, wallet.balance.minor, wallet.accrued.minor, wallet.available.minor, wallet.isOpen])).toEqual([
-      ['USD', 0n, 0n, 0n, false], ['EUR', 500n, 150n, 350n, true],
-    ]);
   });
 });
 

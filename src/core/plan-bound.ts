@@ -87,7 +87,7 @@ function boundOf(subscription: Subscription, rows: readonly UsageWindow[], perio
   const full = { startsAt: boundaryAt(phase.schedule, period.index), endsAt: boundaryAt(phase.schedule, period.index + 1) };
   const share = proration === 'none' ? WHOLE : shareOf({ part: period, full, policy: proration, zone: subscription.zone });
   const turn = turnAt(subscription, phase, justBefore(period.endsAt));
-  const fixed = chargesForPeriod(subscription, period);
+  const fixed = chargesForPeriod(subscription, period).filter(({ price }) => price.paidFrom === 'invoice');
   const used = windowsWithin(subscription, rows, period);
   const gross = sumMoney([...fixed, ...used].map((charge) => charge.amount), currency);
   const billed = addMoney(gross, discountTotal(subscription, { fixed, used }, currency));
@@ -102,18 +102,19 @@ function boundOf(subscription: Subscription, rows: readonly UsageWindow[], perio
 /** What the windows cost that closed within the period, whether or not they were invoiced. */
 function windowsWithin(subscription: Subscription, rows: readonly UsageWindow[], period: IndexedPeriod): UsageCharge[] {
   const fresh = rows.map((row) => ({ ...row, settled: null }));
-  return closedCharges(subscription, fresh, { after: { at: period.startsAt, revision: Number.MAX_SAFE_INTEGER }, upTo: period.endsAt });
+  return closedCharges(subscription, fresh, { after: { at: period.startsAt, revision: Number.MAX_SAFE_INTEGER }, upTo: period.endsAt }).filter(({ usage }) => usage.price.paidFrom === 'invoice');
 }
 
 /**
- * Whether a row still has to be looked at: its window is open or was never invoiced, it has changed since, it is paid
- * from the wallet, or its plan bounds what a period costs. Kept with the row, so that a state reads old rows only when
+ * Whether a row still has to be looked at: its window is open or was never invoiced or settled, it has changed since, or
+ * its plan bounds what a period costs. Kept with the row, so that a state reads old rows only when
  * they matter.
  */
 export function isUnsettledRow(subscription: Subscription, row: UsageWindow): boolean {
   const price = usagePriceAt(subscription, row.priceCode, row.startsAt);
   if (price === undefined) return false;
-  if (price.paidFrom === 'wallet' || row.settled === null || isChanged(row)) return true;
+  if (row.settled === null || isChanged(row)) return true;
+  if (price.paidFrom === 'wallet') return false;
   const period = closingPeriod(subscription, row);
   return period !== undefined && hasBounds(phaseAt(subscription, justBefore(period.endsAt)));
 }

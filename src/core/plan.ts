@@ -22,6 +22,8 @@ export interface FixedPrice {
   readonly paidFrom: PaidFrom;
   /** Whether its quantity may go below what is used of a limit that it multiplies. */
   readonly isBelowUsageRefused: boolean;
+  /** Whether each renewal raises its quantity until the limits that it multiplies cover what is used. */
+  readonly coversUsage: boolean;
 }
 
 /** Money for usage, in arrears, per usage window. */
@@ -90,6 +92,7 @@ export type PriceDefinition =
       readonly amount: string;
       readonly per_seat?: boolean | undefined;
       readonly below_usage?: 'allowed' | 'refused' | undefined;
+      readonly renewal?: 'same_quantity' | 'cover_usage' | undefined;
       readonly paid_from?: PaidFrom | undefined;
     }
   | {
@@ -153,8 +156,10 @@ const MAX_TRIAL_DAYS = 3650;
 const MAX_GRACE_HOURS = 720;
 const SERIES = /^[A-Z0-9][A-Z0-9-]{0,19}$/;
 export const DEFAULT_SERIES = 'INV';
-/** Credit notes have a series of their own. */
+/** Credit notes, and what is paid from the wallet, have series of their own. */
 export const CREDIT_NOTE_SERIES = 'CN';
+export const WALLET_SERIES = 'WAL';
+const OWN_SERIES = [CREDIT_NOTE_SERIES, WALLET_SERIES];
 
 /** @throws Refusal `invalid_request` naming every wrong field by its JSON pointer. */
 export function parsePlan(identity: PlanIdentity, definition: PlanDefinition, vocabulary: PlanVocabulary): Plan {
@@ -191,7 +196,7 @@ function parseBilling(definition: PlanDefinition, reader: InputReader) {
   const graceHours = definition.invoice_grace_hours ?? 0;
   if (!Number.isInteger(graceHours) || graceHours < 0 || graceHours > MAX_GRACE_HOURS) reader.fault('/invoice_grace_hours', `must be a whole number from 0 to ${MAX_GRACE_HOURS}`);
   const invoiceSeries = definition.invoice_series ?? DEFAULT_SERIES;
-  if (!SERIES.test(invoiceSeries) || invoiceSeries === CREDIT_NOTE_SERIES) reader.fault('/invoice_series', `must be 1 to 20 of A to Z, 0 to 9 and -, and not ${CREDIT_NOTE_SERIES}`);
+  if (!SERIES.test(invoiceSeries) || OWN_SERIES.includes(invoiceSeries)) reader.fault('/invoice_series', `must be 1 to 20 of A to Z, 0 to 9 and -, and neither of ${OWN_SERIES.join(', ')}`);
   return {
     trialRequiresPaymentMethod: definition.trial_requires_payment_method ?? false,
     proration: definition.proration ?? ('by_second' as const),
@@ -240,6 +245,7 @@ function parsePrice(definition: PriceDefinition, pointer: string, reader: InputR
       amount: reader.notNegative(definition.amount, `${pointer}/amount`),
       perSeat: definition.per_seat ?? false,
       isBelowUsageRefused: definition.below_usage === 'refused',
+      coversUsage: definition.renewal === 'cover_usage',
     };
   }
   const meter = vocabulary.meter(definition.meter);

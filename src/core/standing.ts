@@ -1,17 +1,21 @@
-import type { Balance } from './ledger.js';
+import type { Books } from './ledger.js';
+import type { Hold } from './hold.js';
+import { NO_PAYMENTS, type PaymentStanding } from './payment.js';
 import type { PaymentMethod } from './payment-method.js';
 import { evolveSubscription, type SubscriptionChange, type SubscriptionRecord } from './subscription.js';
 import type { Cursor } from './charge.js';
 import type { TaxSetting } from './tax.js';
-import type { TopUpSettings } from './top-up.js';
+import type { TopUpSettings } from './top-up-settings.js';
 
 /** What a customer's facts fold to: kept beside the customer, rewritten by every command, derivable at any time. */
-export interface Standing {
+export interface Standing extends Books {
+  /** In order of expiry; those that have expired stay until the next change of a hold. */
+  readonly holds: readonly Hold[];
+  readonly payments: PaymentStanding;
   /** In order of creation. */
   readonly subscriptions: readonly SubscriptionRecord[];
   /** How far each subscription has been invoiced; none for those that never were. */
   readonly cursors: readonly SubscriptionCursor[];
-  readonly balances: readonly Balance[];
   readonly tax: TaxSetting | null;
   readonly topUp: TopUpSettings | null;
   readonly paymentMethod: PaymentMethod | null;
@@ -21,7 +25,7 @@ export interface SubscriptionCursor extends Cursor {
   readonly subscriptionId: string;
 }
 
-export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], tax: null, topUp: null, paymentMethod: null };
+export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], credits: [], holds: [], payments: NO_PAYMENTS, tax: null, topUp: null, paymentMethod: null };
 
 /** The standing after one more change of a subscription. */
 export function withSubscriptionChange(standing: Standing, entry: SubscriptionEntry): Standing {
@@ -57,7 +61,8 @@ export function withSetting(standing: Standing, change: SettingChange): Standing
     case 'top_up':
       return { ...standing, topUp: change.value };
     case 'payment_method':
-      return { ...standing, paymentMethod: change.value };
+      // Another card may be tried at once, whatever became of the last one.
+      return { ...standing, paymentMethod: change.value, payments: { ...standing.payments, declined: null } };
     case 'tax':
       return { ...standing, tax: change.value };
   }

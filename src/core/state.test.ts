@@ -5,7 +5,7 @@ import { decimalText } from './decimal.js';
 import type { UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, instant, instantText, type Instant } from './instant.js';
-import { postTransaction } from './ledger.js';
+import { EMPTY_BOOKS, postTransaction } from './ledger.js';
 import { moneyText } from './money.js';
 import { billingState, nextChangeAt, type BillingState } from './state.js';
 import type { Subscription } from './subscription.js';
@@ -103,14 +103,14 @@ describe('access', () => {
 
 describe('usage paid from the wallet', () => {
   const metered = plan({ prices: [usage('calls', { paid_from: 'wallet', model: { type: 'per_unit', amount: '0.335' } })] });
-  const deposited = postTransaction([], depositTransaction({ id: 't', money: { minor: 1000n, currency: currency('USD') }, description: '', at: at('2026-01-01') }));
+  const deposited = postTransaction(EMPTY_BOOKS, depositTransaction({ id: 't', money: { minor: 1000n, currency: currency('USD') }, description: '', at: at('2026-01-01') }));
 
-  it('lowers what is available, of all windows that are not settled', () => {
-    const given = facts([subscription({ plan: metered })], [event('a', '2026-01-05', 3), event('b', '2026-02-05', 1)], { balances: deposited });
+  it('is taken when its window closes, and lowers what is available before', () => {
+    const given = facts([subscription({ plan: metered })], [event('a', '2026-01-05', 3), event('b', '2026-02-05', 1)], deposited);
     const [wallet] = billingState(given, at('2026-02-10')).wallets;
 
-    // 1.005 and 0.335, each rounded on its own.
-    expect([wallet?.balance, wallet?.accrued, wallet?.available].map((money) => (money === undefined ? null : moneyText(money)))).toEqual(['10.00', '1.35', '8.65']);
+    // 1.005 taken and 0.335 to come, each rounded on its own.
+    expect([wallet?.balance, wallet?.accrued, wallet?.available].map((money) => (money === undefined ? null : moneyText(money)))).toEqual(['8.99', '0.34', '8.65']);
   });
 });
 

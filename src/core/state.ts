@@ -1,4 +1,3 @@
-import { accruedAmounts } from './accrual.js';
 import { bookDue, nextDueAfter, owedIn, upcomingInvoice, type Booked } from './booking.js';
 import type { Customer } from './customer.js';
 import { entitlements, type Entitlement } from './entitlement.js';
@@ -10,7 +9,8 @@ import { expiresAt, type PaymentMethod } from './payment-method.js';
 import type { IndexedPeriod } from './period.js';
 import { usagePrices } from './plan.js';
 import { billingPeriodAt, isServing, phaseAt, statusAt, usageWindowAt, type Phase, type Subscription, type SubscriptionStatus } from './subscription.js';
-import type { TopUpSettings } from './top-up.js';
+import { nextTopUpChange, topUpStatus, type TopUpStatus } from './top-up.js';
+import type { TopUpSettings } from './top-up-settings.js';
 import { usageAt, type PriceUsage } from './usage.js';
 import { wallets, type Wallet } from './wallet.js';
 
@@ -42,6 +42,7 @@ export interface BillingState {
   readonly entitlements: readonly Entitlement[];
   readonly wallets: readonly Wallet[];
   readonly topUp: TopUpSettings | null;
+  readonly topUpStatus: TopUpStatus | null;
   readonly paymentMethod: PaymentMethod | null;
   readonly upcomingInvoice: Invoice | null;
   /** Due, and waiting for late usage. */
@@ -63,23 +64,25 @@ export function lastingState(facts: CustomerFacts, at: Instant): { state: Billin
 }
 
 function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingState {
-  const serving = facts.subscriptions.filter((subscription) => isServing(subscription, at)).map((subscription) => ({ subscription, usage: usageAt(subscription, facts.windows, at) }));
+  const { subscriptions } = booked.facts;
+  const serving = subscriptions.filter((subscription) => isServing(subscription, at)).map((subscription) => ({ subscription, usage: usageAt(subscription, facts.windows, at) }));
   const usage = serving.flatMap((source) => source.usage);
   const { currency } = facts.customer;
   return {
     customer: facts.customer,
     asOf: at,
     revision: facts.revision,
-    subscriptions: facts.subscriptions.map((subscription) => subscriptionState(subscription, at)),
+    subscriptions: subscriptions.map((subscription) => subscriptionState(subscription, at)),
     usage,
     entitlements: entitlements(serving.map((source) => ({ phase: phaseAt(source.subscription, at), usage: source.usage }))),
-    wallets: wallets({ currency, balances: booked.facts.balances, accrued: accruedAmounts(facts) }),
+    wallets: wallets(booked.facts, currency, at),
     topUp: facts.topUp,
+    topUpStatus: topUpStatus(booked.facts, at),
     paymentMethod: facts.paymentMethod,
     upcomingInvoice: upcomingInvoice(booked, at),
     drafts: booked.drafts,
     owed: owedIn(booked.facts, zeroMoney(currency)),
-    access: accessOf(facts, usage, at),
+    access: accessOf(booked.facts, usage, at),
   };
 }
 
@@ -90,14 +93,15 @@ export function nextChangeAt(facts: CustomerFacts, at: Instant): Instant {
 
 /** The first moment after `at` at which the state may differ by more than its own `asOf`; FOREVER when it never will. */
 function nextChange(facts: CustomerFacts, at: Instant, booked: Booked): Instant {
-  const moments = facts.subscriptions.flatMap((subscription) => {
+  const moments = booked.facts.subscriptions.flatMap((subscription) => {
     const turns = [subscription.startsAt, subscription.trialEndsAt ?? FOREVER, subscription.endsAt, ...subscription.phases.map((phase) => phase.startsAt)];
     if (!isServing(subscription, at)) return turns;
     const windows = usagePrices(phaseAt(subscription, at).plan).map((price) => usageWindowAt(subscription, price, at).endsAt);
     return [...turns, billingPeriodAt(subscription, at).endsAt, ...windows];
   });
-  moments.push(nextDueAfter(booked, at));
+  moments.push(nextDueAfter(booked, at), nextTopUpChange(booked.facts, at));
   if (facts.paymentMethod !== null) moments.push(expiresAt(facts.paymentMethod));
+  moments.push(...facts.holds.flatMap((hold) => [hold.openedAt, hold.expiresAt]), ...booked.facts.credits.map((credit) => credit.expiresAt));
   return moments.reduce((next, moment) => (moment > at && moment < next ? moment : next), FOREVER);
 }
 

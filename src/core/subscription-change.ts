@@ -232,7 +232,7 @@ function isSameTerms(left: Terms, right: Terms): boolean {
   return left.planVersionId === right.planVersionId && left.overage === right.overage && said(left.quantities) === said(right.quantities) && said(left.multipliers) === said(right.multipliers);
 }
 
-function termsOf(phase: Phase): Terms {
+export function termsOf(phase: Phase): Terms {
   return { planVersionId: phase.plan.versionId, quantities: texts(phase.quantities), multipliers: texts(phase.multipliers), overage: phase.overage };
 }
 

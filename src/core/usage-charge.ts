@@ -40,7 +40,7 @@ export function closedCharges(subscription: Subscription, rows: readonly UsageWi
   return closedWindows(subscription, span).map(({ price, window }) => closedCharge({ subscription, price, window, rows }));
 }
 
-/** The windows of prices on invoices that close in the span. */
+/** The windows that close in the span. */
 function closedWindows(subscription: Subscription, span: Span): ClosedWindow[] {
   const codes = new Set(subscription.phases.flatMap((phase) => usagePrices(phase.plan).map((price) => price.code)));
   return [...codes].flatMap((code) => closedWindowsOf(subscription, code, span));
@@ -61,7 +61,7 @@ function closedWindowsOf(subscription: Subscription, code: string, { after, upTo
     if (window.endsAt > upTo) break;
     const terms = usagePriceAt(subscription, code, justBefore(window.endsAt)) ?? price;
     const revision = cutRevision(subscription, terms, window);
-    if (terms.paidFrom === 'invoice' && isUnbilled(after, window.endsAt, revision)) closed.push({ price: terms, window });
+    if (isUnbilled(after, window.endsAt, revision)) closed.push({ price: terms, window });
     at = window.endsAt;
   }
   return closed;
@@ -111,7 +111,7 @@ export function lateCharges(subscription: Subscription, rows: readonly UsageWind
 function lateCharge(input: { subscription: Subscription; price: UsagePrice; window: IndexedPeriod; rows: readonly UsageWindow[]; after: Cursor }): UsageCharge[] {
   const { subscription, price, window, rows, after } = input;
   // One that a change closed at the cursor's own moment is charged as closed, not as late.
-  if (price.paidFrom !== 'invoice' || isUnbilled(after, window.endsAt, cutRevision(subscription, price, window))) return [];
+  if (isUnbilled(after, window.endsAt, cutRevision(subscription, price, window))) return [];
   const common = { subscription, phase: phaseAt(subscription, justBefore(window.endsAt)), price, window };
   const usage = priceUsage({ ...common, rows });
   const before = priceUsage({ ...common, rows: rows.map(asSettled) });

@@ -26,6 +26,9 @@ import { topUpRoutes } from './top-up.js';
 import { answerUnknown } from './unknown.js';
 import { usageRoutes } from './usage.js';
 import { validatorCompiler } from './validate.js';
+import { creditRoutes } from './credit.js';
+import { holdRoutes } from './hold.js';
+import { statementRoutes } from './statement.js';
 import { walletRoutes } from './wallet.js';
 
 export interface AppOptions {
@@ -88,7 +91,7 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, topUpRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes,
       paymentMethodRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
     ]) {
       routes(app, context);

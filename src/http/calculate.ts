@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import {
-  calculateAmount, calculatePeriods, calculateProration, calculateRollover, calculateTax, ratedLineText,
-  type AmountQuestion, type PeriodsQuestion, type ProrationQuestion, type RolloverQuestion, type TaxQuestion,
+  calculateAmount, calculateBurn, calculatePeriods, calculateProration, calculateRollover, calculateTax, ratedLineText,
+  type AmountQuestion, type BurnQuestion, type PeriodsQuestion, type ProrationQuestion, type RolloverQuestion, type TaxQuestion,
 } from '../core/calculate.js';
 import { instantText } from '../core/instant.js';
 import type { HttpContext } from './context.js';
@@ -53,6 +53,24 @@ export const RolloverBody = Type.Object({
 });
 const RolloverView = Type.Object({ carry: Type.String(), next_available: Type.String() });
 
+export const BurnBody = Type.Object({
+  credits: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      amount: DecimalText,
+      priority: Type.Optional(Type.Integer({ description: 'Lower goes first; 50 unless told' })),
+      kind: Type.Optional(Words(['granted', 'purchased'], { description: 'Granted goes first; purchased unless told' })),
+      expires_at: Type.Optional(Nullable(InstantText)),
+      created_at: Type.Optional(InstantText),
+    }),
+    { maxItems: 1000 },
+  ),
+  use: DecimalText,
+  at: Type.Optional({ ...InstantText, description: 'Credits that have expired by then give nothing; none has unless told' }),
+});
+const Shares = Type.Array(Type.Object({ id: Type.String(), amount: Type.String() }));
+const BurnView = Type.Object({ used: Shares, remaining: Shares, uncovered: Type.String() });
+
 export const TaxBody = Type.Object({ currency: Type.String(), subtotal: DecimalText, rate_percent: DecimalText, inclusive: Type.Optional(Type.Boolean({ description: 'Whether the subtotal holds the tax already' })) });
 const TaxView = Type.Object({ subtotal: Type.String(), tax: Type.String(), total: Type.String() }, { description: 'Always subtotal + tax = total' });
 
@@ -79,6 +97,11 @@ export function calculateRoutes(app: FastifyInstance, _context: HttpContext): vo
     '/v1/calculate/rollover',
     { config, schema: { tags, summary: 'What unused units carry into the next window', body: RolloverBody, response: { 200: RolloverView } } },
     (request) => Promise.resolve(calculateRollover(request.body)),
+  );
+  app.post<{ Body: BurnQuestion }>(
+    '/v1/calculate/burn',
+    { config, schema: { tags, summary: 'Which wallet credits a use takes from', body: BurnBody, response: { 200: BurnView } } },
+    (request) => Promise.resolve(calculateBurn(request.body)),
   );
   app.post<{ Body: TaxQuestion }>(
     '/v1/calculate/tax',

@@ -4,7 +4,7 @@ import { EntitlementView } from './entitlement.js';
 import { ExplanationView, InvoiceView, IssuedInvoiceView } from './invoice-view.js';
 import { InstantText, Money, Nullable, Words } from './schema.js';
 import { SubscriptionView } from './subscription.js';
-import { TopUpView } from './top-up.js';
+import { TopUpStateView } from './top-up.js';
 import { WalletView } from './wallet.js';
 
 /** Shapes of the billing state, for the OpenAPI file. */
@@ -38,7 +38,7 @@ export const StateView = Type.Object({
   usage: Type.Array(UsageView),
   entitlements: Type.Array(EntitlementView),
   wallet: Type.Optional(Type.Array(WalletView)),
-  top_up: Type.Optional(Nullable(TopUpView)),
+  top_up: Type.Optional(Nullable(TopUpStateView)),
   payment_method: Type.Optional(Type.Object({ status: Words(['none', 'set', 'expired']) })),
   upcoming_invoice: Type.Optional(Nullable(InvoiceView)),
   draft_invoices: Type.Optional(Type.Array(IssuedInvoiceView, { description: 'Due, but waiting for late usage' })),

@@ -20,7 +20,7 @@ import { moneyView } from './money.js';
 import { StateView } from './state-schema.js';
 import { CustomerPath, InstantText } from './schema.js';
 import { subscriptionView } from './subscription.js';
-import { topUpView } from './top-up.js';
+import { topUpStateView } from './top-up.js';
 import { walletView } from './wallet.js';
 
 const StateQuery = Type.Object({
@@ -85,7 +85,7 @@ function timelessView(state: BillingState) {
     ...publicView(state),
     customer: customerView(state),
     wallet: state.wallets.map(walletView),
-    top_up: state.topUp === null ? null : topUpView(state.topUp),
+    top_up: state.topUp === null || state.topUpStatus === null ? null : topUpStateView(state.topUp, state.topUpStatus),
     payment_method: { status: paymentMethodStatus(state.paymentMethod, state.asOf) },
     upcoming_invoice: upcomingView(state, false),
     draft_invoices: state.drafts.map((draft) => draftView(draft, invoiceIdOf(state.customer.id, draft), { isExplained: false, customerId: state.customer.id })),

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { instantText } from '../core/instant.js';
 import { moneyText } from '../core/money.js';
 import type { Wallet } from '../core/wallet.js';
+import type { StoredTransaction } from '../core/ledger.js';
 import { readState } from '../service/state.js';
 import { depositToWallet, type Deposit } from '../service/payment.js';
 import { readLedger } from '../service/wallet.js';
@@ -23,7 +24,7 @@ export const WalletView = Type.Object({
 const DepositBody = Type.Object({ amount: DecimalText, currency: Type.Optional(Type.String({ description: "The customer's own unless told" })) });
 const DepositView = Type.Object({ id: Type.String(), transaction: Type.String(), amount: Money, created_at: InstantText });
 
-const LedgerView = Type.Object({
+export const LedgerView = Type.Object({
   id: Type.String(),
   kind: Type.String(),
   description: Type.String(),
@@ -58,15 +59,7 @@ export function walletRoutes(app: FastifyInstance, { engine }: HttpContext): voi
     { config: { right: 'wallet:read' }, schema: { tags, summary: 'Every movement of money, oldest first', params: CustomerPath, querystring: PageQuery, response: { 200: PageOf(LedgerView, 'Transactions') } } },
     async (request) => {
       const { items, nextCursor } = pageOfAll(await readLedger(engine, customerOf(request)), request.query);
-      const data = items.map(({ transaction, revision }) => ({
-        id: transaction.id,
-        kind: transaction.kind,
-        description: transaction.description,
-        occurred_at: instantText(transaction.occurredAt),
-        revision,
-        entries: transaction.entries.map(({ account, money }) => ({ account, amount: moneyView(money) })),
-      }));
-      return { data, next_cursor: nextCursor };
+      return { data: items.map(ledgerView), next_cursor: nextCursor };
     },
   );
 }
@@ -80,6 +73,11 @@ export function walletView(wallet: Wallet) {
     available: moneyText(wallet.available),
     last_credit: wallet.lastCredit === null ? null : { at: instantText(wallet.lastCredit.at), amount: moneyText(wallet.lastCredit.money) },
   };
+}
+
+export function ledgerView({ transaction, revision }: StoredTransaction) {
+  const { id, kind, description, occurredAt, entries } = transaction;
+  return { id, kind, description, occurred_at: instantText(occurredAt), revision, entries: entries.map(({ account, money }) => ({ account, amount: moneyView(money) })) };
 }
 
 function depositView({ payment, transaction }: Deposit) {

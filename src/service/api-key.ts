@@ -9,7 +9,7 @@ import { readState } from './state.js';
 /** What a key may be narrowed to. A key without scopes may do all that its kind may. */
 export const SCOPES = [
   'catalog:read', 'catalog:write', 'customers:read', 'customers:write', 'subscriptions:write', 'events:write', 'usage:read', 'state:read',
-  'wallet:read', 'wallet:write', 'invoices:write', 'sandbox:write', 'settings:write', 'keys:write', 'billing.view', 'billing.update', '*:read', '*:write', '*',
+  'wallet:read', 'wallet:write', 'credits:write', 'invoices:write', 'sandbox:write', 'settings:write', 'keys:write', 'billing.view', 'billing.update', '*:read', '*:write', '*',
 ] as const;
 
 /** A key just made: the only moment in which it can be seen. */

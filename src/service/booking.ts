@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
-import { bookDue, nextBookingAt, settledRow, withInvoice } from '../core/booking.js';
+import { bookDue, nextBookingAt, withStep, type Booked, type Step } from '../core/booking.js';
 import type { CustomerFacts } from '../core/facts.js';
-import type { Instant } from '../core/instant.js';
+import { FOREVER, earliest, type Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
 import { documentNumber, invoiceStanding, issuedInvoice, type IssuedInvoice } from '../core/issued-invoice.js';
-import { postTransaction } from '../core/ledger.js';
+import { postAll, type LedgerTransaction } from '../core/ledger.js';
 import { issueTransactions } from '../core/receivable.js';
-import { withCursors, type Standing } from '../core/standing.js';
+import { decideTopUp } from '../core/top-up.js';
+import { withCursors, withSubscriptionChange, type Standing, type SubscriptionEntry } from '../core/standing.js';
 import { windowText } from '../core/window.js';
 import { insertDocumentOwner, insertInvoice, takeNumber } from '../store/invoice.js';
-import { claimDueCustomer, lockCustomers, selectDueCustomers, updateDue, updateStanding } from '../store/customer.js';
+import { claimDueCustomer, lockCustomers, selectDueCustomers, updateDue, updateStanding, type StoredCustomer } from '../store/customer.js';
 import { insertTransaction } from '../store/ledger.js';
+import { insertSubscriptionChange } from '../store/subscription.js';
 import { saveCounts } from '../store/window.js';
 import type { Queryable } from '../store/database.js';
-import { inUnit, type Engine } from './engine.js';
-import { storedWindows } from './event.js';
+import { inUnit, type Engine, type Unit } from './engine.js';
+import { storedWindows } from './window.js';
 import { loadCustomer } from './facts.js';
+import { topUpIfDue } from './top-up.js';
 
 /** What booking left: the standing with it, and the invoices issued. */
 export interface Issued {
@@ -28,39 +31,100 @@ export function invoiceIdOf(customerId: string, invoice: Pick<Invoice, 'key'>): 
   return `inv_${createHash('sha256').update(`${customerId}\n${invoice.key}`).digest('hex').slice(0, 24)}`;
 }
 
-/**
- * Writes invoices down: the facts, their entries, their numbers, and the windows they settle. `facts` are those that
- * the invoices were made from; `facts.revision` is that of the change under way.
- */
-export async function issueInvoices(transaction: Queryable, input: { facts: CustomerFacts; standing: Standing; invoices: readonly Invoice[]; issuedAt: Instant }): Promise<Issued> {
-  const { facts, issuedAt } = input;
-  const { revision } = facts;
-  const customerId = facts.customer.id;
-  let standing = input.standing;
-  const invoices: IssuedInvoice[] = [];
-  let posted = 0;
-  for (const [position, invoice] of input.invoices.entries()) {
-    const id = invoiceIdOf(customerId, invoice);
-    const number = documentNumber(invoice.series, await takeNumber(transaction, invoice.series, { id, customerId }));
-    const issued = issuedInvoice(invoice, { id, number, issuedAt, revision });
-    await insertInvoice(transaction, { customerId, revision, position, invoice: issued, standing: invoiceStanding(issued, []) });
-    await insertDocumentOwner(transaction, id, customerId);
-    const entries = issueTransactions(id, invoice);
-    for (const entry of entries) {
-      await insertTransaction(transaction, { customerId, revision, position: posted, transaction: entry });
-      posted += 1;
-    }
-    standing = { ...standing, cursors: withCursors(standing.cursors, issued.cursors), balances: entries.reduce(postTransaction, standing.balances) };
-    invoices.push(issued);
-  }
-  const settled = new Map(input.invoices.flatMap((invoice) => invoice.settles).map((row) => [windowText(row), row]));
-  const windows = facts.windows.filter((row) => settled.has(windowText(row))).map(settledRow);
-  if (windows.length > 0) await saveCounts(transaction, { customers: [], members: [], windows: storedWindows(customerId, facts, windows) });
-  return { standing, invoices };
+/** What is booked in one transaction: whole steps, and what expired after them. */
+export interface Booking {
+  readonly steps: readonly Step[];
+  readonly expiries: readonly LedgerTransaction[];
 }
 
-/** The most invoices that one transaction writes; the rest of a long backlog follows in the next. */
-export const INVOICES_PER_UNIT = 24;
+/**
+ * Writes down what is due: invoices with their entries, numbers and the windows they settle; what turns changed; what
+ * expired. `facts` are those that it was made from; `facts.revision` is that of the change under way, which has added
+ * `changes` changes of subscriptions already.
+ */
+export async function saveBooking(
+  transaction: Queryable,
+  input: { facts: CustomerFacts; standing: Standing; booking: Booking; issuedAt: Instant; changes: number },
+): Promise<Issued> {
+  const { facts, booking, issuedAt } = input;
+  const writer = new BookingWriter(transaction, { facts, standing: input.standing, issuedAt, changes: input.changes });
+  for (const step of booking.steps) {
+    for (const expiry of step.expiries) await writer.post(expiry);
+    for (const renewal of step.renewals) await writer.renew(renewal.entry);
+    for (const invoice of step.invoices) await writer.issue(invoice);
+  }
+  for (const expiry of booking.expiries) await writer.post(expiry);
+  const after = booking.steps.reduce(withStep, facts);
+  const settled = new Set(booking.steps.flatMap((step) => step.invoices).flatMap((invoice) => invoice.settles).map(windowText));
+  const windows = after.windows.filter((row) => settled.has(windowText(row)));
+  if (windows.length > 0) await saveCounts(transaction, { customers: [], members: [], windows: storedWindows(facts.customer.id, after, windows) });
+  return { standing: writer.standing, invoices: writer.invoices };
+}
+
+/** Adds facts to one change of one customer and folds them into the standing as it goes. */
+class BookingWriter {
+  readonly #transaction: Queryable;
+  readonly #customerId: string;
+  readonly #revision: number;
+  readonly #issuedAt: Instant;
+  #posted = 0;
+  #changes: number;
+  standing: Standing;
+  readonly invoices: IssuedInvoice[] = [];
+
+  constructor(transaction: Queryable, input: { facts: CustomerFacts; standing: Standing; issuedAt: Instant; changes: number }) {
+    this.#transaction = transaction;
+    this.#customerId = input.facts.customer.id;
+    this.#revision = input.facts.revision;
+    this.#issuedAt = input.issuedAt;
+    this.#changes = input.changes;
+    this.standing = input.standing;
+  }
+
+  async post(posted: LedgerTransaction): Promise<void> {
+    await insertTransaction(this.#transaction, { customerId: this.#customerId, revision: this.#revision, position: this.#posted, transaction: posted });
+    this.#posted += 1;
+    this.standing = { ...this.standing, ...postAll(this.standing, [posted]) };
+  }
+
+  async renew(entry: SubscriptionEntry): Promise<void> {
+    await insertSubscriptionChange(this.#transaction, { ...entry, customerId: this.#customerId, position: this.#changes });
+    this.#changes += 1;
+    this.standing = withSubscriptionChange(this.standing, entry);
+  }
+
+  async issue(invoice: Invoice): Promise<void> {
+    const customerId = this.#customerId;
+    const id = invoiceIdOf(customerId, invoice);
+    const number = documentNumber(invoice.series, await takeNumber(this.#transaction, invoice.series, { id, customerId }));
+    const issued = issuedInvoice(invoice, { id, number, issuedAt: this.#issuedAt, revision: this.#revision });
+    await insertInvoice(this.#transaction, { customerId, revision: this.#revision, position: this.invoices.length, invoice: issued, standing: invoiceStanding(issued, []) });
+    await insertDocumentOwner(this.#transaction, id, customerId);
+    for (const entry of issueTransactions(id, invoice)) await this.post(entry);
+    this.standing = { ...this.standing, cursors: withCursors(this.standing.cursors, issued.cursors) };
+    this.invoices.push(issued);
+  }
+}
+
+/** The most invoices that one transaction writes, but for those of one moment; the rest of a long backlog follows in the next. */
+const INVOICES_PER_UNIT = 24;
+
+/** What one transaction books of all that is due. */
+export function firstBooking({ steps, expiries }: Booked): Booking {
+  let count = 0;
+  const taken = steps.findIndex((step) => {
+    count += Math.max(step.invoices.length, 1);
+    return count >= INVOICES_PER_UNIT;
+  });
+  const isAll = taken === -1 || taken === steps.length - 1;
+  return isAll ? { steps, expiries } : { steps: steps.slice(0, taken + 1), expiries: [] };
+}
+
+/** The facts with a booking. */
+export function withBooking(facts: CustomerFacts, { steps, expiries }: Booking): CustomerFacts {
+  const after = steps.reduce(withStep, facts);
+  return { ...after, ...postAll(after, expiries) };
+}
 const CUSTOMERS_PER_READ = 100;
 
 /**
@@ -106,20 +170,33 @@ async function bookCustomer(engine: Engine, customerId: string): Promise<number 
     const isMine = await claimDueCustomer(unit.transaction, customerId, unit.at);
     if (!isMine) return undefined;
     const [stored] = await lockCustomers(unit.transaction, [customerId]);
-    if (stored === undefined) return undefined;
-    const { facts: kept, standing } = await loadCustomer(engine, unit.transaction, stored);
-    const facts = { ...kept, revision: stored.revision + 1 };
-    const { due, drafts } = bookDue(facts, unit.at);
-    // A draft can be asked for by its id from now on.
-    for (const draft of drafts) await insertDocumentOwner(unit.transaction, invoiceIdOf(customerId, draft), customerId);
-    if (due.length === 0) {
-      await updateDue(unit.transaction, customerId, nextBookingAt(kept, unit.at));
-      return 0;
-    }
-    const invoices = due.slice(0, INVOICES_PER_UNIT);
-    const issued = await issueInvoices(unit.transaction, { facts, standing, invoices, issuedAt: unit.at });
-    const booked = invoices.reduce(withInvoice, facts);
-    await updateStanding(unit.transaction, { customerId, standing: issued.standing, revision: facts.revision, dueAt: nextBookingAt(booked, unit.at) });
-    return issued.invoices.length;
+    return stored === undefined ? undefined : bookStored(engine, unit, stored);
   });
+}
+
+/** Books what is due for a customer that is locked, and fills a wallet that it left low. Tells how many invoices were issued. */
+export async function bookStored(engine: Engine, unit: Unit, stored: StoredCustomer): Promise<number> {
+  const customerId = stored.customer.id;
+  const { facts: kept, standing: before } = await loadCustomer(engine, unit.transaction, stored);
+  const facts = { ...kept, revision: stored.revision + 1 };
+  const booked = bookDue(facts, unit.at);
+  // A draft can be asked for by its id from now on.
+  for (const draft of booked.drafts) await insertDocumentOwner(unit.transaction, invoiceIdOf(customerId, draft), customerId);
+  const booking = firstBooking(booked);
+  const issued = await saveBooking(unit.transaction, { facts, standing: before, booking, issuedAt: unit.at, changes: 0 });
+  const after = withBooking(facts, booking);
+  const standing = await topUpIfDue(engine, unit, { facts: after, standing: issued.standing });
+  if (standing === before) {
+    await updateDue(unit.transaction, customerId, nextLookAt(kept, unit.at));
+    return 0;
+  }
+  await updateStanding(unit.transaction, { customerId, standing, revision: facts.revision, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
+  return issued.invoices.length;
+}
+
+/** When the worker has to look at the customer: when something falls due, or a low wallet may be filled again. */
+export function nextLookAt(facts: CustomerFacts, at: Instant): Instant {
+  const decision = decideTopUp(facts, at);
+  const refill = decision === null ? FOREVER : 'halted' in decision ? (decision.halted.until ?? FOREVER) : at;
+  return earliest(nextBookingAt(facts, at), refill);
 }

@@ -1,9 +1,10 @@
-import { bookDue, nextBookingAt, upcomingInvoice, withInvoice } from '../core/booking.js';
+import { bookDue, upcomingInvoice } from '../core/booking.js';
 import type { UsageEvent } from '../core/event.js';
 import type { CustomerFacts } from '../core/facts.js';
 import { latest, type Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
 import type { IssuedInvoice } from '../core/issued-invoice.js';
+import { moneyText } from '../core/money.js';
 import { Refusal } from '../core/problems.js';
 import { withSubscriptionChange, type Standing, type SubscriptionEntry } from '../core/standing.js';
 import { billingState, type BillingState } from '../core/state.js';
@@ -15,10 +16,11 @@ import type { Queryable } from '../store/database.js';
 import { hasEvents, selectEvents } from '../store/event.js';
 import { insertSubscriptionChange, insertSubscriptionOwner } from '../store/subscription.js';
 import { deleteWindows, saveCounts } from '../store/window.js';
-import { INVOICES_PER_UNIT, issueInvoices } from './booking.js';
+import { firstBooking, nextLookAt, saveBooking, withBooking, type Booking } from './booking.js';
 import { lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
-import { storedWindows } from './event.js';
+import { storedWindows } from './window.js';
+import { topUpIfDue } from './top-up.js';
 import { factsOf, loadCustomer, resolveAll, type LoadedCustomer } from './facts.js';
 
 /** What a command asks core about: the customer, the moment, and who looks plans and the like up. */
@@ -59,6 +61,7 @@ interface Planned extends Outcome {
   readonly loaded: LoadedCustomer;
   readonly standing: Standing;
   readonly entries: readonly SubscriptionEntry[];
+  readonly booking: Booking;
   /** The facts with the changes, before anything is booked. */
   readonly changed: CustomerFacts;
   /** Subscriptions whose windows had to be derived anew. */
@@ -77,7 +80,7 @@ export async function performCommand(engine: Engine, unit: Unit, input: { custom
   const planned = await plan(engine, { loaded, at: unit.at, queryable: unit.transaction, decide: input.decide });
   // Nothing decided, nothing counted.
   if (planned.entries.length === 0) return { ...planned, revision: stored.revision, invoices: [] };
-  return save(unit, planned);
+  return save(engine, unit, planned);
 }
 
 /** The same without saving: what the command would lead to now. @throws Refusal as the command. */
@@ -120,14 +123,20 @@ async function plan(engine: Engine, input: { loaded: LoadedCustomer; at: Instant
   const subscriptions = await resolveAll(engine, queryable, standing);
   const counted = await recount(queryable, { loaded, subscriptions, decided });
   const changed = { ...factsOf({ stored, standing, subscriptions, windows: counted.windows }), revision };
-  const { due, facts } = dueNow(changed, at);
-  return { at, customerId: stored.customer.id, revision, before: loaded.facts, facts, due, loaded, standing, entries, changed, recounted: counted.recounted };
+  const booking = dueNow(changed, at, entries.length > 0);
+  const due = booking.steps.flatMap(({ invoices }) => invoices);
+  const facts = withBooking(changed, booking);
+  return { booking, at, customerId: stored.customer.id, revision, before: loaded.facts, facts, due, loaded, standing, entries, changed, recounted: counted.recounted };
 }
 
 /** A command books what is due, in order; of a long backlog the worker books what is left. */
-function dueNow(facts: CustomerFacts, at: Instant): { due: readonly Invoice[]; facts: CustomerFacts } {
-  const due = bookDue(facts, at).due.slice(0, INVOICES_PER_UNIT);
-  return { due, facts: due.reduce(withInvoice, facts) };
+function dueNow(facts: CustomerFacts, at: Instant, isChange: boolean): Booking {
+  const booking = firstBooking(bookDue(facts, at));
+  const missing = booking.steps.find((step) => step.missing !== null)?.missing;
+  if (isChange && missing != null) {
+    throw new Refusal('insufficient_funds', `The wallet lacks ${moneyText(missing)} ${missing.currency} for what this buys at once. Top the wallet up first.`);
+  }
+  return booking;
 }
 
 function situation(engine: Engine, input: { loaded: LoadedCustomer; at: Instant; queryable: Queryable; revision: number }): Situation {
@@ -174,7 +183,7 @@ async function recount(queryable: Queryable, input: { loaded: LoadedCustomer; su
   return { windows, recounted };
 }
 
-async function save(unit: Unit, planned: Planned): Promise<Performed> {
+async function save(engine: Engine, unit: Unit, planned: Planned): Promise<Performed> {
   const { transaction } = unit;
   const { customerId, revision, entries, changed, at } = planned;
   for (const [position, entry] of entries.entries()) {
@@ -186,7 +195,8 @@ async function save(unit: Unit, planned: Planned): Promise<Performed> {
     const windows = changed.windows.filter((row) => row.subscriptionId === subscription.id);
     await saveCounts(transaction, { customers: [], members: members.map((member) => ({ customerId, member })), windows: storedWindows(customerId, changed, windows) });
   }
-  const { standing, invoices } = await issueInvoices(transaction, { facts: changed, standing: planned.standing, invoices: planned.due, issuedAt: at });
-  await updateStanding(transaction, { customerId, standing, revision, dueAt: nextBookingAt(planned.facts, at) });
+  const { standing: booked, invoices } = await saveBooking(transaction, { facts: changed, standing: planned.standing, booking: planned.booking, issuedAt: at, changes: entries.length });
+  const standing = await topUpIfDue(engine, unit, { facts: planned.facts, standing: booked });
+  await updateStanding(transaction, { customerId, standing, revision, dueAt: nextLookAt({ ...planned.facts, payments: standing.payments }, at) });
   return { ...planned, invoices };
 }

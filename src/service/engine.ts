@@ -9,6 +9,7 @@ import type { Database, Queryable } from '../store/database.js';
 import type { BillingState } from '../core/state.js';
 import type { StateAnswer, StateQuestion } from '../store/state.js';
 import type { Catalog } from './catalog-cache.js';
+import type { Charges } from './charges.js';
 import type { Recent } from './recent.js';
 import type { Standings } from './standing.js';
 
@@ -53,6 +54,8 @@ export interface Engine {
   readonly states: Batcher<StateQuestion, StateAnswer | undefined>;
   /** States worked out lately, by customer id; see RememberedState for why they cannot be stale. */
   readonly remembered: Recent<string, RememberedState>;
+  /** Payments that are being asked for in the background. */
+  readonly charges: Charges;
   newId(prefix: IdPrefix): string;
 }
 

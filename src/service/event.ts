@@ -4,14 +4,21 @@ import { decideIntake, type IncomingEvent, type Intake } from '../core/intake.js
 import { WindowBook } from '../core/window-book.js';
 import { matchEvent, type UsageWindow } from '../core/window.js';
 import { isServing, usagePriceAt, usageWindowAt, type Subscription } from '../core/subscription.js';
-import { isUnsettledRow } from '../core/plan-bound.js';
-import { lockCustomers, type StoredCustomer } from '../store/customer.js';
+import type { CustomerFacts } from '../core/facts.js';
+import type { Standing } from '../core/standing.js';
+import { decideTopUp } from '../core/top-up.js';
+import { lockCustomers, selectDue, updateDue, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { fromStandingText } from '../store/standing.js';
 import type { Queryable } from '../store/database.js';
 import { eventKey, insertNewEvents } from '../store/event.js';
-import { saveCounts, selectMembers, selectWindowsFrom, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
+import { saveCounts, selectMembers, selectOpenWindows, selectWindowsFrom, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
 import { withPlans } from './catalog-cache.js';
 import { findCustomerIds } from './customer.js';
-import type { Engine, EventToRecord, RecordedEvent } from './engine.js';
+import { storedWindows } from './window.js';
+import { bookStored } from './booking.js';
+import { inUnit, type Engine, type EventToRecord, type RecordedEvent, type Unit } from './engine.js';
+import { factsOf } from './facts.js';
+import { topUpIfDue } from './top-up.js';
 
 /** What came of one event of a call. `pointer` is relative to the event. */
 export type EventOutcome =
@@ -63,9 +70,10 @@ function refused(id: string, pointer: string, reason: string): Extract<EventOutc
 
 /** One batch, one transaction: lock the customers, take the events in, read what they count in, decide in core, write, commit. */
 export async function recordEvents(engine: Engine, items: readonly EventToRecord[]): Promise<RecordedEvent[]> {
-  return engine.database.transaction(async (transaction) => {
+  return inUnit(engine, async (unit) => {
+    const { transaction } = unit;
     const byCustomer = groupByCustomer(items);
-    const locked = await lockCustomers(transaction, [...byCustomer.keys()]);
+    const locked = await lockUpToDate(engine, unit, [...byCustomer.keys()]);
     const customers = await matchAll(engine, transaction, { byCustomer, locked });
     // Independent of each other, so they share one round trip.
     const [inserted, windows, members] = await Promise.all([
@@ -75,13 +83,35 @@ export async function recordEvents(engine: Engine, items: readonly EventToRecord
     ]);
     const read = { inserted, windows: grouped(windows), members: grouped(members) };
     const decided = customers.map((customer) => decide(customer, read));
-    await save(transaction, decided, engine.clock.now());
+    await save(transaction, decided, unit.at);
+    await fillWallets(engine, unit, decided);
     return answers(items, decided);
   });
 }
 
+/**
+ * Locks the customers. Credit that has expired leaves the wallet before anything more is counted: what is used from now
+ * on was not used up by it.
+ */
+async function lockUpToDate(engine: Engine, unit: Unit, ids: readonly string[]): Promise<StoredCustomer[]> {
+  const locked = await lockCustomers(unit.transaction, ids);
+  const expired = locked.filter(({ standingText }) => hasExpired(standingText, unit.at));
+  if (expired.length === 0) return locked;
+  for (const stored of expired) await bookStored(engine, unit, stored);
+  return lockCustomers(unit.transaction, ids);
+}
+
+/** Most customers have no credit that expires: their text says so without being read. */
+function hasExpired(standingText: string, at: Instant): boolean {
+  if (!EXPIRING.test(standingText)) return false;
+  return fromStandingText(standingText).credits.some((credit) => credit.expiresAt <= at);
+}
+
+const EXPIRING = /"expiresAt":\d/;
+
 interface LockedCustomer {
   readonly stored: StoredCustomer;
+  readonly standing: Standing;
   readonly subscriptions: readonly Subscription[];
   readonly incoming: readonly IncomingEvent[];
 }
@@ -97,9 +127,9 @@ async function matchAll(
 ): Promise<LockedCustomer[]> {
   return withPlans(engine, transaction, (planOf) =>
     input.locked.map((stored) => {
-      const { subscriptions } = engine.standings.resolve(stored.customer.id, stored.standingText, planOf);
+      const { standing, subscriptions } = engine.standings.resolve(stored.customer.id, stored.standingText, planOf);
       const events = input.byCustomer.get(stored.customer.id) ?? [];
-      return { stored, subscriptions, incoming: events.map((event) => ({ event, matches: matchEvent(subscriptions, event) })) };
+      return { stored, standing, subscriptions, incoming: events.map((event) => ({ event, matches: matchEvent(subscriptions, event) })) };
     }),
   );
 }
@@ -132,6 +162,34 @@ async function save(transaction: Queryable, decided: readonly DecidedCustomer[],
   });
 }
 
+/** Opens the automatic top-ups that the events have made due: of wallets that the windows they counted in are paid from. */
+async function fillWallets(engine: Engine, unit: Unit, decided: readonly DecidedCustomer[]): Promise<void> {
+  const spending = decided.filter((customer) => customer.standing.topUp?.isEnabled === true && customer.decision.windows.some((window) => isPaidFromWallet(customer, window)));
+  if (spending.length === 0) return;
+  const windows = grouped(await selectOpenWindows(unit.transaction, spending.map(({ stored }) => stored.customer.id), unit.at));
+  for (const { stored, standing: before, subscriptions } of spending) {
+    const { id } = stored.customer;
+    const revision = stored.revision + 1;
+    const facts = factsOf({ stored: { ...stored, revision }, standing: before, subscriptions, windows: (windows.get(id) ?? []).map(({ window }) => window) });
+    const standing = await topUpIfDue(engine, unit, { facts, standing: before });
+    if (standing !== before) await updateStanding(unit.transaction, { customerId: id, revision, standing });
+    else await lookAgain(unit, facts);
+  }
+}
+
+/** A wallet that is low and may not be filled yet is looked at when it may. */
+async function lookAgain(unit: Unit, facts: CustomerFacts): Promise<void> {
+  const decision = decideTopUp(facts, unit.at);
+  if (decision === null || !('halted' in decision) || decision.halted.until === null) return;
+  const { id } = facts.customer;
+  await updateDue(unit.transaction, id, earliest(await selectDue(unit.transaction, id), decision.halted.until));
+}
+
+function isPaidFromWallet({ subscriptions }: LockedCustomer, window: UsageWindow): boolean {
+  const subscription = subscriptions.find(({ id }) => id === window.subscriptionId);
+  return subscription !== undefined && usagePriceAt(subscription, window.priceCode, window.startsAt)?.paidFrom === 'wallet';
+}
+
 /**
  * When the worker has to look because of the events: when a window with a cadence of its own closes that was empty
  * before; and at once for a subscription that has no turns any more. Else the next turn comes anyway.
@@ -141,18 +199,9 @@ function dueAt({ subscriptions, decision }: DecidedCustomer, now: Instant): Inst
     const subscription = subscriptions.find((candidate) => candidate.id === window.subscriptionId);
     if (subscription === undefined || !isServing(subscription, now)) return earliest(first, now);
     const price = usagePriceAt(subscription, window.priceCode, window.startsAt);
-    if (price === undefined || price.window === null || price.paidFrom === 'wallet') return first;
+    if (price === undefined || (price.window === null && price.paidFrom === 'invoice')) return first;
     return earliest(first, usageWindowAt(subscription, price, window.startsAt).endsAt);
   }, FOREVER);
-}
-
-/** Windows as rows, each with whether an invoice or the wallet still has to look at it. */
-export function storedWindows(customerId: string, owner: { subscriptions: readonly Subscription[] }, windows: readonly UsageWindow[]): StoredWindow[] {
-  const byId = new Map(owner.subscriptions.map((subscription) => [subscription.id, subscription]));
-  return windows.map((window) => {
-    const subscription = byId.get(window.subscriptionId);
-    return { customerId, window, isUnsettled: subscription !== undefined && isUnsettledRow(subscription, window) };
-  });
 }
 
 function answers(items: readonly EventToRecord[], decided: readonly DecidedCustomer[]): RecordedEvent[] {

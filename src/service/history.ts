@@ -5,8 +5,10 @@ import { billingState, type BillingState } from '../core/state.js';
 import { selectCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { selectEventEntries } from '../store/event.js';
+import { selectHoldChanges } from '../store/hold.js';
 import { selectCustomerInvoices } from '../store/invoice.js';
 import { selectTransactions } from '../store/ledger.js';
+import { selectPaymentChanges } from '../store/payment.js';
 import { selectSettingChanges } from '../store/setting.js';
 import { selectSubscriptionChanges } from '../store/subscription.js';
 import { withPlans } from './catalog-cache.js';
@@ -22,6 +24,8 @@ export async function loadHistory(queryable: Queryable, customerId: string, to?:
     settings: await selectSettingChanges(queryable, customerId),
     transactions: await selectTransactions(queryable, customerId),
     invoices: await selectCustomerInvoices(queryable, customerId),
+    holds: await selectHoldChanges(queryable, customerId, null),
+    payments: await selectPaymentChanges(queryable, customerId),
     events,
   };
 }

@@ -3,7 +3,7 @@ import type { Invoice } from '../core/invoice.js';
 import {
   decideCreditNote, decidePayment, decideVoid, decideWriteOff, documentNumber, invoiceStanding, type CreditNote, type InvoiceDecision, type InvoiceStanding, type InvoiceStatus, type IssuedInvoice,
 } from '../core/issued-invoice.js';
-import { postTransaction } from '../core/ledger.js';
+import { postAll } from '../core/ledger.js';
 import { CREDIT_NOTE_SERIES } from '../core/plan.js';
 import { notFound } from '../core/problems.js';
 import { updateStanding, type StoredCustomer } from '../store/customer.js';
@@ -141,7 +141,7 @@ async function post(unit: Unit, input: { stored: StoredCustomer; revision: numbe
   const customerId = stored.customer.id;
   for (const [position, transaction] of decision.transactions.entries()) await insertTransaction(unit.transaction, { customerId, revision, position, transaction });
   const before = fromStandingText(stored.standingText);
-  await updateStanding(unit.transaction, { customerId, revision, standing: { ...before, balances: decision.transactions.reduce(postTransaction, before.balances) } });
+  await updateStanding(unit.transaction, { customerId, revision, standing: { ...before, ...postAll(before, decision.transactions) } });
 }
 
 /** Stored invoices with what became of them, in two reads however many they are. */

@@ -6,8 +6,10 @@ import { Batcher } from '../store/batcher.js';
 import { StoreUnavailable, type Database } from '../store/database.js';
 import { selectStates } from '../store/state.js';
 import { Catalog } from './catalog-cache.js';
+import { Charges } from './charges.js';
 import type { Clock, Engine, EventToRecord } from './engine.js';
 import { recordEvents } from './event.js';
+import { settleByAsking } from './payment.js';
 import { Recent } from './recent.js';
 import { Standings } from './standing.js';
 
@@ -51,6 +53,7 @@ export async function openEngine(input: { database: Database; provider: PaymentP
       isWeather,
     }),
     remembered: new Recent(REMEMBERED_STATES),
+    charges: new Charges((payment) => settleByAsking(engine, payment)),
     newId: (prefix) => idFromBytes(prefix, randomBytes(ID_BYTES)),
   };
   await engine.catalog.refresh();
@@ -61,5 +64,6 @@ export async function openEngine(input: { database: Database; provider: PaymentP
 export async function closeEngine(engine: Engine): Promise<void> {
   await engine.events.drain();
   await engine.states.drain();
+  await engine.charges.idle();
   await engine.database.close();
 }

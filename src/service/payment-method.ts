@@ -1,11 +1,14 @@
+import { factsOfStanding } from '../core/history.js';
 import type { PaymentMethod } from '../core/payment-method.js';
+import { withSetting, type SettingChange } from '../core/standing.js';
 import { updateStanding } from '../store/customer.js';
 import { insertSettingChange } from '../store/setting.js';
-import { fromStandingText } from '../store/standing.js';
 import { performCommand } from './command.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
+import { loadCustomer } from './facts.js';
 import { trialsAwaiting } from './subscription.js';
+import { topUpIfDue } from './top-up.js';
 
 /** Keeps a card for later charges. @throws Refusal `invalid_request`, `not_found`. */
 export async function setPaymentMethod(engine: Engine, name: string, token: string): Promise<{ method: PaymentMethod; revision: number }> {
@@ -26,8 +29,12 @@ async function savePaymentMethod(engine: Engine, unit: Unit, change: { customerI
   const { customerId, method } = change;
   const stored = await lockCustomer(unit, customerId);
   const revision = stored.revision + 1;
-  await insertSettingChange(unit.transaction, { customerId, revision, madeAt: unit.at, change: { setting: 'payment_method', value: method } });
-  await updateStanding(unit.transaction, { customerId, revision, standing: { ...fromStandingText(stored.standingText), paymentMethod: method } });
+  const setting: SettingChange = { setting: 'payment_method', value: method };
+  await insertSettingChange(unit.transaction, { customerId, revision, madeAt: unit.at, change: setting });
+  const { standing: before, facts } = await loadCustomer(engine, unit.transaction, stored);
+  const changed = withSetting(before, setting);
+  const standing = await topUpIfDue(engine, unit, { facts: { ...facts, ...factsOfStanding(changed), revision }, standing: changed });
+  await updateStanding(unit.transaction, { customerId, revision, standing });
   const { revision: last } = await performCommand(engine, unit, { customerId, decide: trialsAwaiting(method) });
   return last;
 }

@@ -1,23 +1,39 @@
 import { createHash } from 'node:crypto';
 import { parseCurrency, type Currency } from '../core/currency.js';
-import { postTransaction, type LedgerTransaction } from '../core/ledger.js';
 import type { Money } from '../core/money.js';
-import { paymentMethodStatus } from '../core/payment-method.js';
+import { factsOfStanding } from '../core/history.js';
+import { postAll, type LedgerTransaction } from '../core/ledger.js';
+import { withPaymentChange, type PaymentChange } from '../core/payment.js';
 import { Refusal, invalidInput } from '../core/problems.js';
+import type { SettingChange, Standing } from '../core/standing.js';
+import { topUpTransaction } from '../core/top-up.js';
 import { depositTransaction, parseDeposit } from '../core/wallet.js';
 import { ProviderUnavailable, type ChargeResult } from '../provider/port.js';
 import { lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { IdempotencyKey } from '../store/idempotency.js';
 import { insertTransaction } from '../store/ledger.js';
-import { insertPayment, insertPaymentResult, selectOpenPayments, selectPayment, type Payment, type PaymentWithResult } from '../store/payment.js';
+import { insertPaymentResult, selectOpenPayments, selectPayment, type Payment, type PaymentResult, type PaymentWithResult } from '../store/payment.js';
+import { insertSettingChange } from '../store/setting.js';
 import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
+import { loadCustomer } from './facts.js';
+import { chargeableMethod, requestPayment } from './payment-request.js';
+import { topUpIfDue } from './top-up.js';
 
 /** What came of a deposit. */
 export interface Deposit {
   readonly payment: Payment;
   readonly transaction: LedgerTransaction;
+}
+
+/** A deposit as it is asked for. */
+export interface DepositInput {
+  readonly amount: string;
+  readonly currency: string | undefined;
+  readonly description?: string;
+  readonly participant?: string;
+  readonly idempotency: IdempotencyKey | undefined;
 }
 
 const OPEN_PAYMENTS_PER_READ = 1000;
@@ -27,37 +43,32 @@ const OPEN_PAYMENTS_PER_READ = 1000;
  * payment is the same one: the card is charged once and the wallet credited once, whatever crashed in between.
  * @throws Refusal `invalid_request`, `payment_method_missing`, `payment_declined`.
  */
-export async function depositToWallet(
-  engine: Engine,
-  name: string,
-  input: { amount: string; currency: string | undefined; description?: string; idempotency: IdempotencyKey | undefined },
-): Promise<Deposit> {
+export async function depositToWallet(engine: Engine, name: string, input: DepositInput): Promise<Deposit> {
   const customerId = await findCustomerId(engine, name);
   const paymentId = input.idempotency === undefined ? engine.newId('pay') : paymentIdOf(customerId, input.idempotency);
-  const { payment, outcome, declineReason } = await inUnit(engine, (unit) => openPayment(unit, { customerId, paymentId, ...input }));
-  if (outcome === 'succeeded') return { payment, transaction: transactionOf(payment) };
-  if (outcome === 'declined') throw declined(declineReason ?? 'declined');
-  const result = await charge(engine, payment);
-  const deposit = await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+  const { payment, result: earlier } = await inUnit(engine, (unit) => openDeposit(unit, { customerId, paymentId, ...input }));
+  if (earlier?.outcome === 'succeeded') return { payment, transaction: transactionOf(payment) };
+  if (earlier?.outcome === 'declined') throw declined(earlier.reason ?? 'declined');
+  const result = await askProvider(engine, payment);
   // The decline is recorded first: a refusal undoes nothing.
+  await inUnit(engine, (unit) => settlePayment(engine, unit, { payment, charged: result }));
   if (result.outcome === 'declined') throw declined(result.reason);
-  return deposit;
+  return { payment, transaction: transactionOf(payment) };
 }
 
 /**
  * Asks the provider again about every payment whose result a crash kept from us, and settles it. One that cannot be
- * settled now stays open, is told, and keeps no other waiting.
+ * settled now stays open, is told, and keeps no other waiting. `isWanted` leaves out those that somebody else asks about.
  */
-export async function settleOpenPayments(engine: Engine): Promise<{ settled: number; failures: unknown[] }> {
+export async function settleOpenPayments(engine: Engine, isWanted: (payment: Payment) => boolean = () => true): Promise<{ settled: number; failures: unknown[] }> {
   const failures: unknown[] = [];
   let settled = 0;
   let after: Payment | undefined;
   for (;;) {
     const open = await selectOpenPayments(engine.database, { after, limit: OPEN_PAYMENTS_PER_READ });
-    for (const payment of open) {
+    for (const payment of open.filter(isWanted)) {
       try {
-        const result = await charge(engine, payment);
-        await inUnit(engine, (unit) => settlePayment(unit, payment, result));
+        await settleByAsking(engine, payment);
         settled += 1;
       } catch (error) {
         failures.push(error);
@@ -68,29 +79,36 @@ export async function settleOpenPayments(engine: Engine): Promise<{ settled: num
   }
 }
 
-async function openPayment(
-  unit: Unit,
-  input: { customerId: string; paymentId: string; amount: string; currency: string | undefined; description?: string },
-): Promise<PaymentWithResult> {
-  const stored = await lockCustomer(unit, input.customerId);
+/** Asks the provider about a payment and settles it by the answer. Asked twice, money moves once. @throws ProviderUnavailable. */
+export async function settleByAsking(engine: Engine, payment: Payment): Promise<ChargeResult> {
+  const result = await askProvider(engine, payment);
+  await inUnit(engine, (unit) => settlePayment(engine, unit, { payment, charged: result }));
+  return result;
+}
+
+async function openDeposit(unit: Unit, input: DepositInput & { customerId: string; paymentId: string }): Promise<PaymentWithResult> {
+  const { customerId } = input;
+  const stored = await lockCustomer(unit, customerId);
   const money = parseDeposit(input.amount, depositCurrency(stored, input.currency));
-  const earlier = await selectPayment(unit.transaction, input.customerId, input.paymentId);
+  const earlier = await selectPayment(unit.transaction, customerId, input.paymentId);
   if (earlier !== undefined) return samePayment(earlier, money);
-  const method = fromStandingText(stored.standingText).paymentMethod;
-  const status = paymentMethodStatus(method, unit.at);
-  if (method === null || status !== 'set') {
-    throw new Refusal('payment_method_missing', status === 'expired' ? 'The card on file has expired.' : 'There is no card on file: set a payment method first.');
-  }
+  const standing = fromStandingText(stored.standingText);
+  const method = chargeableMethod(standing.paymentMethod, unit);
+  const revision = stored.revision + 1;
   const payment: Payment = {
     id: input.paymentId,
-    customerId: input.customerId,
+    customerId,
+    revision,
+    purpose: 'deposit',
     description: input.description ?? 'Balance top-up',
     money,
     paymentMethodId: method.id,
     requestedAt: unit.at,
+    about: null,
+    participant: input.participant ?? null,
   };
-  await insertPayment(unit.transaction, payment);
-  return { payment, outcome: null, declineReason: null };
+  await updateStanding(unit.transaction, { customerId, revision, standing: await requestPayment(unit, standing, payment) });
+  return { payment, result: null };
 }
 
 function samePayment(earlier: PaymentWithResult, money: Money): PaymentWithResult {
@@ -103,10 +121,6 @@ function declined(reason: string): Refusal {
   return new Refusal('payment_declined', `The card was declined: ${reason}.`);
 }
 
-function transactionOf(payment: Payment): LedgerTransaction {
-  return depositTransaction({ id: `txn_${payment.id.slice(4)}`, money: payment.money, description: payment.description, at: payment.requestedAt });
-}
-
 function depositCurrency(stored: StoredCustomer, asked: string | undefined): Currency {
   const currency = asked === undefined ? stored.customer.currency : parseCurrency(asked);
   if (currency === undefined) throw invalidInput([{ pointer: '/currency', detail: `"${asked}" is not an ISO 4217 currency` }]);
@@ -114,7 +128,7 @@ function depositCurrency(stored: StoredCustomer, asked: string | undefined): Cur
 }
 
 /** The payment's own id is the idempotency key at the provider. */
-async function charge(engine: Engine, payment: Payment): Promise<ChargeResult> {
+async function askProvider(engine: Engine, payment: Payment): Promise<ChargeResult> {
   const { id, customerId, paymentMethodId, money, description } = payment;
   try {
     return await engine.provider.charge({ idempotencyKey: id, customerId, paymentMethodId, money, description });
@@ -123,27 +137,60 @@ async function charge(engine: Engine, payment: Payment): Promise<ChargeResult> {
   }
 }
 
-async function settlePayment(unit: Unit, payment: Payment, result: ChargeResult): Promise<Deposit> {
+/** What a payment that succeeded does in the books. */
+function transactionOf(payment: Payment): LedgerTransaction {
+  const { id, money, description, requestedAt, participant } = payment;
+  const transactionId = `txn_${id.slice(4)}`;
+  if (payment.purpose === 'top_up') return topUpTransaction({ id: transactionId, paymentId: id, money, at: requestedAt });
+  const details = { paymentId: id, ...(participant === null ? {} : { participant }) };
+  return { ...depositTransaction({ id: transactionId, money, description, at: requestedAt }), details };
+}
+
+/** Writes the result down, once; only the first one moves money. */
+async function settlePayment(engine: Engine, unit: Unit, { payment, charged }: { payment: Payment; charged: ChargeResult }): Promise<void> {
   const { customerId } = payment;
   // Money that was taken is booked even when the customer was deleted meanwhile.
   const [stored] = await lockCustomers(unit.transaction, [customerId], { withDeleted: true });
   if (stored === undefined) throw new Error(`payment ${payment.id} belongs to no customer`);
   const revision = stored.revision + 1;
-  const isFirst = await insertPaymentResult(unit.transaction, {
-    customerId,
-    paymentId: payment.id,
-    revision,
-    outcome: result.outcome,
-    reference: result.outcome === 'succeeded' ? result.reference : null,
-    reason: result.outcome === 'declined' ? result.reason : null,
-  });
+  const result: PaymentResult = {
+    outcome: charged.outcome,
+    reference: charged.outcome === 'succeeded' ? charged.reference : null,
+    reason: charged.outcome === 'declined' ? charged.reason : null,
+  };
+  const isFirst = await insertPaymentResult(unit.transaction, { customerId, paymentId: payment.id, revision, result, madeAt: unit.at });
+  if (!isFirst) return;
+  const answered = withAnswer(fromStandingText(stored.standingText), { payment, result, unit });
+  const settled = result.outcome === 'succeeded' ? await booked(unit, { standing: answered, payment, revision }) : await switchedOff(unit, { standing: answered, payment, result, revision });
+  // What was used meanwhile may have taken the wallet below its minimum again.
+  const { facts } = await loadCustomer(engine, unit.transaction, stored);
+  const standing = await topUpIfDue(engine, unit, { facts: { ...facts, ...factsOfStanding(settled), revision }, standing: settled });
+  await updateStanding(unit.transaction, { customerId, revision, standing });
+}
+
+function withAnswer(standing: Standing, input: { payment: Payment; result: PaymentResult; unit: Unit }): Standing {
+  const { payment, result, unit } = input;
+  const common = { paymentId: payment.id, madeAt: unit.at };
+  const change: PaymentChange = result.outcome === 'succeeded' ? { type: 'succeeded', ...common } : { type: 'declined', ...common, reason: result.reason ?? '' };
+  return { ...standing, payments: withPaymentChange(standing.payments, change) };
+}
+
+async function booked(unit: Unit, input: { standing: Standing; payment: Payment; revision: number }): Promise<Standing> {
+  const { standing, payment, revision } = input;
   const transaction = transactionOf(payment);
-  if (!isFirst) return { payment, transaction };
-  const standing = fromStandingText(stored.standingText);
-  const balances = result.outcome === 'succeeded' ? postTransaction(standing.balances, transaction) : standing.balances;
-  if (result.outcome === 'succeeded') await insertTransaction(unit.transaction, { customerId, revision, position: 0, transaction });
-  await updateStanding(unit.transaction, { customerId, revision, standing: { ...standing, balances } });
-  return { payment, transaction };
+  await insertTransaction(unit.transaction, { customerId: payment.customerId, revision, position: 0, transaction });
+  return { ...standing, ...postAll(standing, [transaction]) };
+}
+
+/** A decline switches the automatic top-up off and keeps why. */
+async function switchedOff(unit: Unit, input: { standing: Standing; payment: Payment; result: PaymentResult; revision: number }): Promise<Standing> {
+  const { standing, payment, result, revision } = input;
+  const { topUp } = standing;
+  if (payment.purpose !== 'top_up' || topUp === null || !topUp.isEnabled) return standing;
+  const value = { ...topUp, isEnabled: false, changedAt: unit.at, switchedOff: result.reason };
+  const change: SettingChange = { setting: 'top_up', value };
+  await insertSettingChange(unit.transaction, { customerId: payment.customerId, revision, madeAt: unit.at, change });
+  return { ...standing, topUp: value };
 }
 
 /** The same request names the same payment: an id made from the key in place of chance. */

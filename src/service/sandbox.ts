@@ -93,6 +93,8 @@ async function runUntil(engine: Engine, clock: SandboxClock, target: Instant): P
     await bookDueCustomers(engine, (customerId, error) => {
       throw new Error(`what is due for ${customerId} could not be done`, { cause: error });
     });
+    // A wallet that the moment left low is filled before time goes on.
+    await engine.charges.idle();
   }
   await moveTo(engine, clock, target);
 }

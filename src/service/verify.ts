@@ -1,7 +1,7 @@
-import { nextBookingAt } from '../core/booking.js';
 import { standingOf, withSettlements } from '../core/history.js';
 import { FOREVER, instantText, type Instant } from '../core/instant.js';
 import { invoiceStanding } from '../core/issued-invoice.js';
+import type { Books } from '../core/ledger.js';
 import type { Plan } from '../core/plan.js';
 import { proveInvoices, unbalanced } from '../core/proof.js';
 import type { Standing } from '../core/standing.js';
@@ -13,9 +13,9 @@ import type { Queryable } from '../store/database.js';
 import { selectCustomerInvoices, selectInvoiceChanges, selectNumberGaps, updateInvoice } from '../store/invoice.js';
 import { fromStandingText, standingText } from '../store/standing.js';
 import { deleteWindows, saveCounts, selectCustomerMembers, selectCustomerWindows, type StoredWindow } from '../store/window.js';
-import { invoiceIdOf } from './booking.js';
+import { invoiceIdOf, nextLookAt } from './booking.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
-import { storedWindows } from './event.js';
+import { storedWindows } from './window.js';
 import { factsOf } from './facts.js';
 import { loadHistory } from './history.js';
 
@@ -84,7 +84,7 @@ async function verifyCustomer(engine: Engine, unit: Unit, customerId: string, is
   // Nothing follows from a ledger that does not balance: what is kept of it stays until people have looked.
   const history = faults.length > 0 ? { ...whole, transactions: [] } : whole;
   const folded = standingOf(history);
-  const standing = faults.length > 0 ? { ...folded, balances: fromStandingText(stored.standingText).balances } : folded;
+  const standing = faults.length > 0 ? { ...folded, ...booksOf(fromStandingText(stored.standingText)) } : folded;
   const planOf = (versionId: string): Plan => engine.catalog.planVersion(versionId);
   const subscriptions = standing.subscriptions.map((record) => resolveSubscription(record, planOf));
   const derived = deriveWindows(subscriptions, history.events.map(({ event }) => event));
@@ -132,12 +132,16 @@ async function checkDue(input: { unit: Unit; stored: StoredCustomer; standing: S
   const { unit, stored, standing, subscriptions, windows } = input;
   const customerId = stored.customer.id;
   const facts = factsOf({ stored, standing, subscriptions, windows: windows.map(({ window }) => window) });
-  const needed = nextBookingAt(facts, unit.at);
+  const needed = nextLookAt(facts, unit.at);
   const kept = await selectDue(unit.transaction, customerId);
   if (kept <= needed) return [];
   if (input.isRepair) await updateDue(unit.transaction, customerId, needed);
   const text = (at: Instant): string => (at === FOREVER ? 'never' : instantText(at));
   return [{ customerId, what: 'due', detail: `the worker would look at it ${text(kept)}, but something falls due ${text(needed)}` }];
+}
+
+function booksOf({ balances, credits }: Standing): Books {
+  return { balances, credits };
 }
 
 function compareStanding(stored: StoredCustomer, derived: Standing): Difference[] {

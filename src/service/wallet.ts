@@ -1,8 +1,80 @@
-import { selectTransactions, type StoredTransaction } from '../store/ledger.js';
-import { findCustomerId } from './customer.js';
-import type { Engine } from './engine.js';
+import { bookDue } from '../core/booking.js';
+import { postAll, type StoredTransaction } from '../core/ledger.js';
+import { withHoldChange } from '../core/hold.js';
+import type { IdPrefix } from '../core/id.js';
+import { decideAdjustment, decideExtension, decideGrant, decideHold, decideRelease, decideSettlement, type GrantInput, type HoldInput, type WalletDecision, type WalletSituation } from '../core/wallet-command.js';
+import { lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { insertHoldChange } from '../store/hold.js';
+import { insertTransaction, selectTransactions } from '../store/ledger.js';
+import { bookStored, nextLookAt } from './booking.js';
+import { findCustomerId, lockCustomer } from './customer.js';
+import type { Engine, Unit } from './engine.js';
+import { loadCustomer, type LoadedCustomer } from './facts.js';
+import { topUpIfDue } from './top-up.js';
+
+/** A command on a wallet as it was saved. */
+export interface WalletChange {
+  readonly decision: WalletDecision;
+  readonly revision: number;
+}
+
+/** Gives the customer credit. @throws Refusal as decideGrant. */
+export async function grantCredit(engine: Engine, unit: Unit, { customerId, ...input }: GrantInput & { customerId: string }): Promise<WalletChange> {
+  return changeWallet(engine, unit, { customerId, prefix: 'txn', decide: (situation) => decideGrant(situation, input) });
+}
+
+/** Corrects the balance by hand. @throws Refusal as decideAdjustment. */
+export async function adjustWallet(engine: Engine, unit: Unit, { customerId, ...input }: { customerId: string; amount: string; currency?: string | undefined; reason: string }): Promise<WalletChange> {
+  return changeWallet(engine, unit, { customerId, prefix: 'txn', decide: (situation) => decideAdjustment(situation, input) });
+}
+
+/** Sets money aside. @throws Refusal as decideHold. */
+export async function openHold(engine: Engine, unit: Unit, { customerId, ...input }: HoldInput & { customerId: string }): Promise<WalletChange> {
+  return changeWallet(engine, unit, { customerId, prefix: 'hold', decide: (situation) => decideHold(situation, input) });
+}
+
+/** @throws Refusal as decideExtension. */
+export async function extendHold(engine: Engine, unit: Unit, { customerId, ...input }: { customerId: string; holdId: string; expiresIn: number }): Promise<WalletChange> {
+  return changeWallet(engine, unit, { customerId, prefix: 'hold', decide: (situation) => decideExtension(situation, input) });
+}
+
+/** @throws Refusal as decideSettlement. */
+export async function settleHold(engine: Engine, unit: Unit, { customerId, ...input }: { customerId: string; holdId: string; amount?: string | undefined }): Promise<WalletChange> {
+  return changeWallet(engine, unit, { customerId, prefix: 'txn', decide: (situation) => decideSettlement(situation, input) });
+}
+
+/** @throws Refusal as decideRelease. */
+export async function releaseHold(engine: Engine, unit: Unit, { customerId, holdId }: { customerId: string; holdId: string }): Promise<WalletChange> {
+  return changeWallet(engine, unit, { customerId, prefix: 'hold', decide: (situation) => decideRelease(situation, holdId) });
+}
 
 /** The customer's ledger, oldest first. @throws Refusal `not_found`. */
 export async function readLedger(engine: Engine, name: string): Promise<StoredTransaction[]> {
   return selectTransactions(engine.database, await findCustomerId(engine, name));
+}
+
+/** Load, decide, save: what every command on a wallet has in common. What is due is booked before. */
+async function changeWallet(engine: Engine, unit: Unit, input: { customerId: string; prefix: IdPrefix; decide: (situation: WalletSituation) => WalletDecision }): Promise<WalletChange> {
+  const { customerId, prefix, decide } = input;
+  const { stored, standing: before, facts } = await loadUpToDate(engine, unit, await lockCustomer(unit, customerId));
+  const decision = decide({ facts, at: unit.at, newId: engine.newId(prefix) });
+  const revision = stored.revision + 1;
+  for (const [position, transaction] of decision.transactions.entries()) await insertTransaction(unit.transaction, { customerId, revision, position, transaction });
+  for (const [position, change] of decision.holds.entries()) await insertHoldChange(unit.transaction, { customerId, revision, position, change });
+  const changed = { ...postAll(before, decision.transactions), holds: decision.holds.reduce(withHoldChange, before.holds) };
+  const after = { ...facts, ...changed, revision };
+  const standing = await topUpIfDue(engine, unit, { facts: after, standing: { ...before, ...changed } });
+  await updateStanding(unit.transaction, { customerId, revision, standing, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
+  return { decision, revision };
+}
+
+/** The customer with what is due booked, under the lock that this unit holds. */
+export async function loadUpToDate(engine: Engine, unit: Unit, stored: StoredCustomer): Promise<LoadedCustomer> {
+  const loaded = await loadCustomer(engine, unit.transaction, stored);
+  const { steps, expiries } = bookDue({ ...loaded.facts, revision: stored.revision + 1 }, unit.at);
+  if (steps.length === 0 && expiries.length === 0) return loaded;
+  await bookStored(engine, unit, stored);
+  const [booked] = await lockCustomers(unit.transaction, [stored.customer.id]);
+  if (booked === undefined) throw new Error('a locked customer is gone');
+  return loadCustomer(engine, unit.transaction, booked);
 }

@@ -4,6 +4,7 @@ import type { Instant } from '../core/instant.js';
 import type { CreditNote, InvoiceChange, InvoiceStanding, InvoiceStatus, IssuedInvoice } from '../core/issued-invoice.js';
 import type { Money } from '../core/money.js';
 import type { Queryable } from './database.js';
+import { fromJson, toJson } from './json.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
 
@@ -36,8 +37,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 const insertTurnsStatement = statement(
   'insert_invoiced_turns',
   `
-insert into invoiced_turns (bucket, customer_id, subscription_id, invoiced_to, revision, invoice_id)
-select $1, $2, subscription_id, $3, $4, $5
+insert into invoiced_turns (bucket, customer_id, subscription_id, invoiced_to, revision, invoice_id, paid_from)
+select $1, $2, subscription_id, $3, $4, $5, $7
 from unnest($6::text[]) as billed (subscription_id)
 order by subscription_id
 `,
@@ -208,7 +209,7 @@ export async function insertInvoice(transaction: Queryable, input: { customerId:
     bucket, customerId, invoice.id, revision, position, invoice.number, timestampText(invoice.date), timestampText(invoice.issuedAt), invoice.currency,
     invoice.total.minor.toString(), toJson(invoice), standing.status, standing.due.minor.toString(),
   ]);
-  await transaction.rows(insertTurnsStatement, [bucket, customerId, timestampText(invoice.date), revision, invoice.id, invoice.cursors.map((cursor) => cursor.subscriptionId)]);
+  await transaction.rows(insertTurnsStatement, [bucket, customerId, timestampText(invoice.date), revision, invoice.id, invoice.cursors.map((cursor) => cursor.subscriptionId), invoice.paidFrom]);
 }
 
 export async function selectInvoice(queryable: Queryable, customerId: string, id: string): Promise<StoredInvoice | undefined> {
@@ -293,6 +294,8 @@ export async function selectDocumentOwner(queryable: Queryable, documentId: stri
   return row?.customer_id;
 }
 
+const PAID_BY_CUSTOMER = { paidFrom: 'invoice' } as const;
+
 interface InvoiceRow {
   readonly customer_id: string;
   readonly id: string;
@@ -323,17 +326,9 @@ function fromInvoiceRow(row: InvoiceRow): StoredInvoice {
   return {
     customerId: row.customer_id,
     revision: Number(row.revision),
-    invoice: fromJson<IssuedInvoice>(row.body),
+    // Invoices older than the wallet's do not say who pays them.
+    invoice: { ...PAID_BY_CUSTOMER, ...fromJson<IssuedInvoice>(row.body) },
     status: row.status,
     due: { minor: BigInt(row.due_minor), currency: row.currency },
   };
-}
-
-/** JSON with money's minor units as text: they may be larger than a JSON number keeps. */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
-}
-
-export function fromJson<Value>(text: string): Value {
-  return JSON.parse(text, (key, inner: unknown) => (key === 'minor' && typeof inner === 'string' ? BigInt(inner) : inner)) as Value;
 }

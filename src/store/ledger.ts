@@ -1,20 +1,16 @@
 import type { Currency } from '../core/currency.js';
 import { bucketOf } from '../core/customer.js';
-import type { Account, LedgerEntry, LedgerTransaction, TransactionKind } from '../core/ledger.js';
+import { FOREVER } from '../core/instant.js';
+import type { Account, LedgerEntry, LedgerTransaction, StoredTransaction, TransactionDetails, TransactionKind } from '../core/ledger.js';
 import type { Queryable } from './database.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
 
-export interface StoredTransaction {
-  readonly revision: number;
-  readonly transaction: LedgerTransaction;
-}
-
 const insertTransactionStatement = statement(
   'insert_ledger_transaction',
   `
-insert into ledger_transactions (bucket, customer_id, id, revision, position, kind, description, occurred_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into ledger_transactions (bucket, customer_id, id, revision, position, kind, description, occurred_at, details)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `,
 );
 
@@ -31,7 +27,7 @@ order by position
 const selectTransactionsStatement = statement(
   'select_ledger_transactions',
   `
-select t.id, t.revision, t.kind, t.description, t.occurred_at, e.account, e.currency, e.amount_minor
+select t.id, t.revision, t.kind, t.description, t.occurred_at, t.details, e.account, e.currency, e.amount_minor
 from ledger_transactions t
 join ledger_entries e on e.bucket = t.bucket and e.customer_id = t.customer_id and e.transaction_id = t.id
 where t.bucket = $1
@@ -52,6 +48,7 @@ export async function insertTransaction(queryable: Queryable, input: StoredTrans
     transaction.kind,
     transaction.description,
     timestampText(transaction.occurredAt),
+    detailsText(transaction.details),
   ]);
   await queryable.rows(insertEntriesStatement, [
     bucketOf(customerId),
@@ -69,7 +66,7 @@ export async function selectTransactions(queryable: Queryable, customerId: strin
   const byId = new Map<string, { revision: number; transaction: LedgerTransaction & { entries: LedgerEntry[] } }>();
   for (const row of rows) {
     const { id, kind, description } = row;
-    const stored = byId.get(id) ?? { revision: Number(row.revision), transaction: { id, kind, description, occurredAt: fromTimestamp(row.occurred_at), entries: [] } };
+    const stored = byId.get(id) ?? { revision: Number(row.revision), transaction: { id, kind, description, occurredAt: fromTimestamp(row.occurred_at), entries: [], ...fromDetails(row.details) } };
     stored.transaction.entries.push({ account: row.account, money: { minor: BigInt(row.amount_minor), currency: row.currency } });
     byId.set(id, stored);
   }
@@ -82,7 +79,18 @@ interface EntryRow {
   readonly kind: TransactionKind;
   readonly description: string;
   readonly occurred_at: string;
+  readonly details: string;
   readonly account: Account;
   readonly currency: Currency;
   readonly amount_minor: string;
+}
+
+/** Details as JSON; a credit that never expires says so by null. */
+function detailsText(details: TransactionDetails | undefined): string {
+  return JSON.stringify(details ?? {}, (key, value: unknown) => (key === 'expiresAt' && value === FOREVER ? null : value));
+}
+
+function fromDetails(text: string): { details?: TransactionDetails } {
+  if (text === '{}') return {};
+  return { details: JSON.parse(text, (key, value: unknown) => (key === 'expiresAt' && value === null ? FOREVER : value)) as TransactionDetails };
 }

@@ -79,6 +79,10 @@ insert into document_owners (document_id, customer_id)
 values ($1, $2)
 on conflict (document_id) do nothing;
 
+-- insert_hold_change
+insert into hold_changes (bucket, customer_id, revision, position, hold_id, change, made_at)
+values ($1, $2, $3, $4, $5, $6, $7);
+
 -- insert_idempotency_key
 insert into idempotency_keys (scope, key, fingerprint, created_at)
 values ($1, $2, $3, $4)
@@ -94,8 +98,8 @@ insert into invoice_changes (bucket, customer_id, revision, position, invoice_id
 values ($1, $2, $3, $4, $5, $6, $7);
 
 -- insert_invoiced_turns
-insert into invoiced_turns (bucket, customer_id, subscription_id, invoiced_to, revision, invoice_id)
-select $1, $2, subscription_id, $3, $4, $5
+insert into invoiced_turns (bucket, customer_id, subscription_id, invoiced_to, revision, invoice_id, paid_from)
+select $1, $2, subscription_id, $3, $4, $5, $7
 from unnest($6::text[]) as billed (subscription_id)
 order by subscription_id;
 
@@ -106,8 +110,8 @@ from unnest($4::text[], $5::text[], $6::numeric[]) with ordinality as added (acc
 order by position;
 
 -- insert_ledger_transaction
-insert into ledger_transactions (bucket, customer_id, id, revision, position, kind, description, occurred_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8);
+insert into ledger_transactions (bucket, customer_id, id, revision, position, kind, description, occurred_at, details)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- insert_migration
 insert into migrations (number, file, checksum)
@@ -123,12 +127,19 @@ on conflict (bucket, customer_id, id) do nothing
 returning customer_id, id;
 
 -- insert_payment
-insert into payments (bucket, customer_id, id, purpose, description, currency, amount_minor, payment_method_id, requested_at)
-values ($1, $2, $3, 'deposit', $4, $5, $6, $7, $8);
+insert into payments (bucket, customer_id, id, purpose, description, currency, amount_minor, payment_method_id, requested_at, revision, about, details)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- insert_payment_result
-insert into payment_results (bucket, customer_id, payment_id, revision, outcome, provider_reference, decline_reason)
-values ($1, $2, $3, $4, $5, $6, $7)
+with closed as (
+  update payments
+  set is_open = false
+  where bucket = $1
+    and customer_id = $2
+    and id = $3
+)
+insert into payment_results (bucket, customer_id, payment_id, revision, outcome, provider_reference, decline_reason, made_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (bucket, customer_id, payment_id) do nothing
 returning payment_id;
 
@@ -299,6 +310,14 @@ where bucket = $1
   and customer_id = $2
 order by subscription_id, price_code, dimension_key, starts_at, member;
 
+-- select_customer_payments
+select p.customer_id, p.id, p.revision, p.purpose, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, p.about, p.details, r.outcome, r.provider_reference, r.decline_reason, r.revision as result_revision, r.made_at
+from payments p
+left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+where p.bucket = $1
+  and p.customer_id = $2
+order by p.requested_at, p.id;
+
 -- select_customer_windows
 select customer_id, subscription_id, price_code, dimension_key, starts_at, superseded_at,
   used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried
@@ -355,6 +374,14 @@ where bucket = $1
 order by occurred_at, id
 limit 1;
 
+-- select_hold_changes
+select revision, change
+from hold_changes
+where bucket = $1
+  and customer_id = $2
+  and ($3::text is null or hold_id = $3)
+order by revision, position;
+
 -- select_idempotency_key
 select fingerprint, response
 from idempotency_keys
@@ -386,7 +413,7 @@ order by dated_at desc, id desc
 limit $5;
 
 -- select_ledger_transactions
-select t.id, t.revision, t.kind, t.description, t.occurred_at, e.account, e.currency, e.amount_minor
+select t.id, t.revision, t.kind, t.description, t.occurred_at, t.details, e.account, e.currency, e.amount_minor
 from ledger_transactions t
 join ledger_entries e on e.bucket = t.bucket and e.customer_id = t.customer_id and e.transaction_id = t.id
 where t.bucket = $1
@@ -413,13 +440,28 @@ having count(n.number) <> s.last_number
 order by s.series;
 
 -- select_open_payments
-select p.customer_id, p.id, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at
+select p.customer_id, p.id, p.revision, p.purpose, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, p.about, p.details
 from payments p
-left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
-where r.payment_id is null
+where p.is_open
   and (p.requested_at, p.id) > ($1::timestamptz, $2::text)
 order by p.requested_at, p.id
 limit $3;
+
+-- select_open_windows
+select w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at,
+  w.used, w.events, w.last_at, w.last_event_id, w.carried, w.is_unsettled,
+  w.settled_used, w.settled_carried
+from unnest($1::smallint[], $2::text[]) as asked (bucket, customer_id)
+join usage_windows w on w.bucket = asked.bucket and w.customer_id = asked.customer_id
+where w.is_unsettled
+union
+select w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at,
+  w.used, w.events, w.last_at, w.last_event_id, w.carried, w.is_unsettled,
+  w.settled_used, w.settled_carried
+from unnest($1::smallint[], $2::text[]) as asked (bucket, customer_id)
+join usage_windows w on w.bucket = asked.bucket and w.customer_id = asked.customer_id
+where w.superseded_at > $3::timestamptz
+order by customer_id, subscription_id, price_code, dimension_key, starts_at;
 
 -- select_orphans
 select o.kind, o.customer_id, count(*) as rows
@@ -436,7 +478,7 @@ order by o.kind, o.customer_id
 limit 1000;
 
 -- select_payment
-select p.customer_id, p.id, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, r.outcome, r.decline_reason
+select p.customer_id, p.id, p.revision, p.purpose, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, p.about, p.details, r.outcome, r.provider_reference, r.decline_reason
 from payments p
 left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
 where p.bucket = $1

@@ -68,6 +68,26 @@ order by subscription_id, price_code, dimension_key, starts_at
 `,
 );
 
+const selectOpenWindowsStatement = statement(
+  'select_open_windows',
+  `
+select w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at,
+  w.used, w.events, w.last_at, w.last_event_id, w.carried, w.is_unsettled,
+  w.settled_used, w.settled_carried
+from unnest($1::smallint[], $2::text[]) as asked (bucket, customer_id)
+join usage_windows w on w.bucket = asked.bucket and w.customer_id = asked.customer_id
+where w.is_unsettled
+union
+select w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at,
+  w.used, w.events, w.last_at, w.last_event_id, w.carried, w.is_unsettled,
+  w.settled_used, w.settled_carried
+from unnest($1::smallint[], $2::text[]) as asked (bucket, customer_id)
+join usage_windows w on w.bucket = asked.bucket and w.customer_id = asked.customer_id
+where w.superseded_at > $3::timestamptz
+order by customer_id, subscription_id, price_code, dimension_key, starts_at
+`,
+);
+
 /** One round trip: the customers' revisions, the members seen, the windows counted in. */
 const saveCountsStatement = statement(
   'save_counts',
@@ -168,6 +188,11 @@ export async function selectWindowsFrom(transaction: Queryable, ranges: readonly
     ranges.map((range) => timestampText(range.from)),
   ]);
   return rows.map(fromWindowRow);
+}
+
+/** Of several customers, the rows in force at a moment and later, and those that are not settled. */
+export async function selectOpenWindows(transaction: Queryable, customerIds: readonly string[], at: Instant): Promise<StoredWindow[]> {
+  return (await transaction.rows<WindowRow>(selectOpenWindowsStatement, [customerIds.map(bucketOf), customerIds, timestampText(at)])).map(fromWindowRow);
 }
 
 export async function selectCustomerWindows(queryable: Queryable, customerId: string): Promise<StoredWindow[]> {

@@ -17,6 +17,8 @@ type Json = ReturnType<typeof JSON.parse>;
 const examples = JSON.parse(readFileSync(new URL('../../src/reader/docspace.examples.json', import.meta.url), 'utf8')) as Record<string, Json>;
 const PAYMENT = '/api/2.0/portal/payment';
 const NOW = '2026-11-20T10:00:00Z';
+/** When the demo's portal put its last money in: 18 days before. */
+const DEPOSITED = '2026-11-02T10:00:00Z';
 const EMPTY = (path: string) => ({ count: 0, links: [{ href: `http://portal.example.com${PAYMENT}/${path}`, action: 'GET' }], status: 0, statusCode: 200 });
 const DENIED = { error: { message: 'Access denied', type: 'System.Security.SecurityException', stack: null, hresult: -2146233078 }, status: 1, statusCode: 403 };
 const UNAUTHORIZED = { error: { message: 'Unauthorized', type: null, stack: null, hresult: 0 }, status: 1, statusCode: 401 };
@@ -77,7 +79,7 @@ describe.each(STORES)('the DocSpace surface on the %s store', (store) => {
     const balance = await portal.get('customer/balance');
 
     const expected = structuredClone(examples['/payment/customer/balance']);
-    Object.assign(expected.response, { accountNumber, subAccountNumber: 1, lastCredit: { date: NOW, currency: 'USD', amount: 100 } });
+    Object.assign(expected.response, { accountNumber, subAccountNumber: 1, lastCredit: { date: DEPOSITED, currency: 'USD', amount: 100 } });
     expect(balance).toEqual(expected);
     expect(Number.isInteger(balance.response.accountNumber)).toBe(true);
   });
@@ -144,6 +146,7 @@ describe('the facts behind the DocSpace surface', () => {
     const key = await anotherPortal(portal.paidup, 'ten-seats');
     await portal.paidup.call('POST', '/v1/customers/ten-seats/subscriptions', { plan: 'docspace_business', quantities: { admin: '10' } });
     const before = (await portal.get('quota', key)).response;
+    await portal.paidup.call('POST', '/v1/customers/ten-seats/credits', { amount: '14.00', currency: 'USD', reason: 'storage' });
     await portal.paidup.call('POST', '/v1/customers/ten-seats/subscriptions', { plan: 'docspace_storage', quantities: { storage: '100' } });
     const after = (await portal.get('quota', key)).response;
 

@@ -72,6 +72,14 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
   }
 
   /** A request that succeeds, for every route that writes. */
+  /** A customer with money, some of it set aside. */
+  async function hold(): Promise<{ holds: string; url: string }> {
+    const url = await customer();
+    await paidup.call('POST', `${url}/credits`, { amount: '50.00', reason: 'gift' });
+    const holds = `${url}/holds`;
+    return { holds, url: `${holds}/${(await paidup.call('POST', holds, { amount: '5.00', expires_in: 600 })).body.id}` };
+  }
+
   const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
     'PUT /v1/meters/{code}': async () => ({ url: `/v1/meters/${name()}`, body: METER, other: { ...METER, name: 'Other' } }),
     'PUT /v1/features/{code}': async () => ({ url: `/v1/features/${name()}`, body: { type: 'flag' }, other: { type: 'limit' } }),
@@ -111,6 +119,12 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
       return { url: '/v1/events', body: { events }, other: { events: [{ ...events[0], id: name() }] } };
     },
     'POST /v1/customers/{customer}/top-ups': async () => ({ url: `${await payer()}/top-ups`, body: { amount: '10' }, other: { amount: '20' } }),
+    'POST /v1/customers/{customer}/credits': async () => ({ url: `${await customer()}/credits`, body: { amount: '1.00', reason: 'gift' }, other: { amount: '2.00', reason: 'gift' } }),
+    'POST /v1/customers/{customer}/adjustments': async () => ({ url: `${await customer()}/adjustments`, body: { amount: '1.00', reason: 'error' }, other: { amount: '2.00', reason: 'error' } }),
+    'POST /v1/customers/{customer}/holds': async () => ({ url: (await hold()).holds, body: { amount: '1.00', expires_in: 600 }, other: { amount: '2.00', expires_in: 600 } }),
+    'POST /v1/customers/{customer}/holds/{hold}/settle': async () => ({ url: `${(await hold()).url}/settle`, body: { amount: '1.00' }, other: { amount: '2.00' } }),
+    'POST /v1/customers/{customer}/holds/{hold}/extend': async () => ({ url: `${(await hold()).url}/extend`, body: { expires_in: 900 }, other: { expires_in: 1000 } }),
+    'POST /v1/customers/{customer}/holds/{hold}/release': async () => ({ url: `${(await hold()).url}/release` }),
     'PUT /v1/customers/{customer}/top-up-settings': async () => {
       const body = { enabled: true, min_balance: '10', up_to_balance: '100' };
       return { url: `${await customer()}/top-up-settings`, body, other: { ...body, enabled: false } };

@@ -159,7 +159,8 @@ describe('a question that cannot be meant ends with 2', () => {
     { args: ['tax', '--json-input', '{"currency":"\\u001b[2J\\n","subtotal":"1","rate_percent":"1"}'], says: '/currency: " [2J " is not an ISO 4217 currency\n' },
     { args: ['tax', 'USD'], says: '"USD" is not understood' },
     { args: ['tax', '--vat', '1'], says: "unknown option '--vat'" },
-    { args: ['burn'], says: "unknown command 'burn'" },
+    { args: ['churn'], says: "unknown command 'churn'" },
+    { args: ['burn'], says: '--credits: is needed; --use: is needed' },
     { args: [], says: 'Usage: paidup calculate <question>' },
   ])('$args', async ({ args, says }) => {
     const { code, stdout, stderr } = await run(args);

@@ -261,8 +261,10 @@ describe('the wallet through the SDK', () => {
     const set = await client.setTopUpSettings('payer', { enabled: true, min_balance: '10', up_to_balance: '100' });
 
     expect(set).toMatchObject({ enabled: true, min_balance: '10', up_to_balance: '100', currency: 'EUR' });
-    expect(await client.getTopUpSettings('payer')).toEqual(set);
-    expect((await client.readState('payer')).top_up).toEqual(set);
+    const status = { ...set, topped_up_today: '0.00', charging: null, halted: null };
+    expect(set).toMatchObject({ daily_ceiling: '1000', switched_off: null });
+    expect(await client.getTopUpSettings('payer')).toEqual(status);
+    expect((await client.readState('payer')).top_up).toEqual(status);
     expect((await problemOf(client.setTopUpSettings('payer', { enabled: true, min_balance: '4', up_to_balance: '100' }))).errors).toEqual([
       { pointer: '/min_balance', detail: 'must be a whole number from 5 to 1000' },
     ]);
@@ -278,6 +280,30 @@ describe('the wallet through the SDK', () => {
     expect(declined).toMatchObject({ slug: 'payment_declined', status: 402 });
     expect((await problemOf(client.getPaymentMethod('payer'))).status).toBe(404);
     expect((await client.readState('payer')).payment_method).toEqual({ status: 'none' });
+  });
+});
+
+describe('credit, holds and statements through the SDK', () => {
+  it('give, correct, set aside and tell', async () => {
+    await client.createCustomer({ external_id: 'saver', currency: 'EUR' });
+    const granted = await client.grantCredit('saver', { amount: '20.00', priority: 10, expires_at: '2027-01-01T00:00:00Z', reason: 'welcome' });
+    await client.adjustWallet('saver', { amount: '5.00', reason: 'a mistake of ours' });
+    const hold = await client.openHold('saver', { amount: '12.00', expires_in: 600, description: 'Backup', reference: 'job-1' });
+    const longer = await client.extendHold('saver', hold.id, { expires_in: 1200 });
+    const settled = await client.settleHold('saver', hold.id, { amount: '7.50' });
+    const other = await client.openHold('saver', { amount: '1.00', expires_in: 60 });
+    const released = await client.releaseHold('saver', other.id);
+    const statement = await client.readStatement('saver', { direction: 'debit' });
+
+    expect([hold.status, longer.expires_at > hold.expires_at, settled.status, settled.settled?.amount, released.status]).toEqual(['open', true, 'settled', '7.50', 'released']);
+    expect((await client.listHolds('saver')).data).toEqual([]);
+    expect(await client.getHold('saver', hold.id)).toEqual(settled);
+    expect((await client.readCredits('saver')).data.map(({ id, remaining }) => [id === granted.id, remaining.amount])).toEqual([[true, '12.50'], [false, '5.00']]);
+    expect(statement).toMatchObject({ opening_balance: '0.00', credits: '25.00', debits: '7.50', closing_balance: '17.50' });
+    expect(statement.data).toMatchObject([{ description: 'Backup', participant: 'job-1', debit: '7.50', balance: '17.50' }]);
+    expect((await problemOf(client.openHold('saver', { amount: '17.51', expires_in: 60 }))).slug).toBe('insufficient_funds');
+    expect((await problemOf(client.settleHold('saver', hold.id))).slug).toBe('not_found');
+    expect(await client.calculateBurn({ credits: [{ id: 'a', amount: '30', kind: 'granted' }, { id: 'b', amount: '70' }], use: '80' })).toEqual({ used: [{ id: 'a', amount: '30' }, { id: 'b', amount: '50' }], remaining: [{ id: 'a', amount: '0' }, { id: 'b', amount: '20' }], uncovered: '0' });
   });
 });
 

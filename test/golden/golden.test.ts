@@ -6,7 +6,9 @@ import { minorDigits, parseCurrency } from '../../src/core/currency.js';
 import { decimal, decimalText, subtract } from '../../src/core/decimal.js';
 import { instant, instantText, type Instant } from '../../src/core/instant.js';
 import type { Invoice } from '../../src/core/invoice.js';
-import { postTransaction } from '../../src/core/ledger.js';
+import { calculateBurn } from '../../src/core/calculate.js';
+import { heldAt, withHoldChange } from '../../src/core/hold.js';
+import { EMPTY_BOOKS, postTransaction, type Books, type LedgerTransaction } from '../../src/core/ledger.js';
 import { moneyText, negateMoney, roundToMoney, sumMoney, type Money } from '../../src/core/money.js';
 import {
   boundaryAt, firstPeriods, localDaysBetween, periodContaining, plusLocalDays, type Interval, type IntervalUnit, type Period, type Schedule,
@@ -193,10 +195,32 @@ const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {
     const carried = carry({ included: decimal(included), carried: decimal(0), used: decimal(used), cap: null, nextIncluded: decimal(included) });
     return Number(decimalText(carried)) + included;
   },
+  // A wallet below zero is paid first by what comes in next.
+  E03: ({ grant, used, then_grant: thenGrant, then_used: thenUsed }) => {
+    const { balances } = [grant, -used, thenGrant, -thenUsed].map(moved).reduce<Books>(postTransaction, EMPTY_BOOKS);
+    const balance = Number(balances.find(({ account }) => account === 'wallet')?.money.minor);
+    return { balance, overage: Math.max(-balance, 0), usage: used + thenUsed };
+  },
+  E04: ({ grants }) => calculateBurn({ credits: grants.map((each: Input) => ({ id: each.id, amount: '1', priority: each.prio, expires_at: `${each.exp}T00:00:00Z` })), use: String(grants.length) }).used.map(({ id }) => id),
+  E08: ({ hold, confirm }) => {
+    const opened = { id: 'h', money: usd(hold), openedAt: at('2026-01-01'), expiresAt: at('2026-01-02'), description: '', reference: null };
+    const before = withHoldChange([], { type: 'opened', madeAt: at('2026-01-01'), hold: opened });
+    const after = withHoldChange(before, { type: 'settled', madeAt: at('2026-01-01'), holdId: 'h', money: usd(confirm) });
+    const spendable = (holds: typeof before, spent: number): number => 5000 - spent - Number(heldAt(holds, currency('USD'), at('2026-01-01')).minor);
+    return { returned: spendable(after, confirm) - spendable(before, 0) };
+  },
+  E10: ({ credits, use }) => ({ remaining: leftOf(credits.map((amount: number) => ({ amount })), use) }),
+  E12: ({ granted, purchased, use }) => {
+    const [fromGranted, fromPurchased] = leftOf([{ amount: granted, kind: 'granted' }, { amount: purchased }], use);
+    return { granted_used: granted - Number(fromGranted), purchased_used: purchased - Number(fromPurchased) };
+  },
+  E12b: ({ credits, amounts, use }) => ({
+    remaining: leftOf(credits.map((text: string, index: number) => ({ amount: amounts[index], priority: Number(text[1]), kind: text.split(' ')[1] })), use),
+  }),
   E16: ({ credit, charge }) => {
     const deposit = depositTransaction({ id: 't', money: roundToMoney(decimal(credit), currency('USD')), description: '', at: at('2026-01-01') });
     const bought = subscription({ plan: plan({ prices: [fixed('base', String(charge))] }) });
-    const [invoice] = bookDue(facts([bought], [], { balances: postTransaction([], deposit) }), at('2026-01-01')).due;
+    const [invoice] = bookDue(facts([bought], [], postTransaction(EMPTY_BOOKS, deposit)), at('2026-01-01')).due;
     return { owed: invoice === undefined ? undefined : minorOf(invoice.amountDue) / 100 };
   },
   E17: ({ included_units: included, used_units: used }) => {
@@ -246,13 +270,23 @@ const NOT_OFFERED: Readonly<Record<string, string>> = {
 
 /** Rules of later features. */
 const LATER: Readonly<Record<string, string>> = {
-  E03: 'Comes with wallet credits that pay earlier overage.',
-  E04: 'Comes with the burn order of wallet credits.',
-  E08: 'Comes with holds.',
-  E10: 'Comes with the burn order of wallet credits.',
-  E12: 'Comes with the burn order of wallet credits.',
-  E12b: 'Comes with the burn order of wallet credits.',
 };
+
+function usd(minor: number): Money {
+  return { minor: BigInt(minor), currency: currency('USD') };
+}
+
+/** A movement of the wallet in whole units. */
+function moved(units: number, index: number): LedgerTransaction {
+  const entries = [{ account: 'wallet' as const, money: usd(units) }, { account: 'adjustment' as const, money: usd(-units) }];
+  return { id: `t${index}`, kind: 'adjustment', description: '', occurredAt: at('2026-01-01'), entries };
+}
+
+/** What a use leaves of credits, each made an hour after the one before. */
+function leftOf(credits: ReadonlyArray<{ amount: number; priority?: number; kind?: 'granted' | 'purchased' }>, use: number): number[] {
+  const made = credits.map(({ amount, ...rest }, index) => ({ id: String(index), amount: String(amount), created_at: `2026-01-01T0${index}:00:00Z`, ...rest }));
+  return calculateBurn({ credits: made, use: String(use) }).remaining.map(({ amount }) => Number(amount));
+}
 
 describe('golden cases', () => {
   it('stand each in exactly one table: computed, not offered, or later', () => {

@@ -3,7 +3,9 @@ import { parseCurrency, type Currency } from '../../src/core/currency.js';
 import type { UsageEvent } from '../../src/core/event.js';
 import type { CustomerFacts } from '../../src/core/facts.js';
 import { parseFeature, type Feature, type FeatureDefinition } from '../../src/core/feature.js';
+import { factsOfStanding } from '../../src/core/history.js';
 import { parseInstant, type Instant } from '../../src/core/instant.js';
+import { EMPTY_STANDING } from '../../src/core/standing.js';
 import { parseMeter, type Meter, type MeterDefinition } from '../../src/core/meter.js';
 import { parsePlan, type GrantDefinition, type Plan, type PlanDefinition, type PriceDefinition } from '../../src/core/plan.js';
 import type { Schedule } from '../../src/core/period.js';
@@ -154,7 +156,7 @@ export function customer(over: Partial<Customer> = {}): Customer {
 /** The facts of a customer with these subscriptions and events, of whom nothing has been invoiced. */
 export function facts(subscriptions: readonly Subscription[], events: readonly UsageEvent[] = [], over: Partial<CustomerFacts> = {}): CustomerFacts {
   const { windows } = deriveWindows(subscriptions, events);
-  return { customer: customer(), revision: 100, subscriptions, cursors: [], windows, balances: [], tax: null, topUp: null, paymentMethod: null, ...over };
+  return { ...factsOfStanding(EMPTY_STANDING), customer: customer(), revision: 100, subscriptions, windows, ...over };
 }
 
 /** The refusal that `action` ends in. @throws when it ends otherwise. */

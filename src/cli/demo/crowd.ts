@@ -61,7 +61,7 @@ async function loadMember(engine: Engine, member: CrowdMember, now: Instant): Pr
 async function fillWallet(engine: Engine, customerId: string, amount: string): Promise<void> {
   await setPaymentMethod(engine, customerId, 'card_succeeds');
   await depositToWallet(engine, customerId, { amount, currency: undefined, idempotency: undefined });
-  await inUnit(engine, (unit) => setTopUpSettings(unit, customerId, { enabled: true, minBalance: '20', upToBalance: '200' }));
+  await inUnit(engine, (unit) => setTopUpSettings(engine, unit, { customerId, input: { enabled: true, minBalance: '20', upToBalance: '200' } }));
 }
 
 async function loadUse(engine: Engine, events: readonly EventInput[]): Promise<void> {

@@ -148,7 +148,7 @@ function storage(): PlanDefinition {
     currency: 'USD',
     interval: MONTH,
     features: [{ feature: docspaceCode('total_size'), limit: String(GIGABYTE), per_quantity_of: 'storage' }],
-    prices: [{ code: 'storage', name: 'Disk storage, per GB', type: 'fixed', amount: '0.14', per_seat: true, paid_from: 'wallet' }],
+    prices: [{ code: 'storage', name: 'Disk storage, per GB', type: 'fixed', amount: '0.14', per_seat: true, renewal: 'cover_usage', paid_from: 'wallet' }],
     metadata: {
       'docspace.quota_id': '-11',
       'docspace.total_size.title': 'Additional disk storage',

@@ -17,6 +17,7 @@ const DAY_MS = 86_400_000;
 /** How long ago the portal took its plan, and how long ago the storage. */
 const PLAN_AGE_DAYS = 75;
 const STORAGE_AGE_DAYS = 40;
+const DEPOSIT_AGE_DAYS = 18;
 
 const AVATAR = '/static/images/default_user_photo_size_';
 
@@ -37,10 +38,16 @@ export async function loadDocspaceDemo(engine: Engine): Promise<{ id: string; ex
   const now = instant(Math.floor(engine.clock.now() / MINUTE_MS) * MINUTE_MS);
   const id = await createPortal(engine);
   const planStartsAt = daysAfter(now, -PLAN_AGE_DAYS);
-  await subscribePortal(engine, id, { plan: 'business', quantities: { admin: '10' }, startsAt: planStartsAt });
-  await subscribePortal(engine, id, { plan: 'storage', quantities: { storage: '100' }, startsAt: daysAfter(now, -STORAGE_AGE_DAYS) });
+  const storageStartsAt = daysAfter(now, -STORAGE_AGE_DAYS);
+  const atStart = engineAt(engine, planStartsAt);
+  await setPaymentMethod(atStart, id, 'card_succeeds');
+  // Two months of storage are paid from it, which leaves 186.42.
+  await depositToWallet(atStart, id, { amount: '114.42', currency: 'USD', idempotency: undefined });
+  await subscribePortal(atStart, id, { plan: 'business', quantities: { admin: '10' }, startsAt: planStartsAt });
+  await subscribePortal(engineAt(engine, storageStartsAt), id, { plan: 'storage', quantities: { storage: '100' }, startsAt: storageStartsAt });
+  await depositToWallet(engineAt(engine, daysAfter(now, -DEPOSIT_AGE_DAYS)), id, { amount: '100.00', currency: 'USD', idempotency: undefined });
   await reportUsage(engine, id, { planStartsAt, now });
-  await fillWallet(engine, id);
+  await inUnit(engine, (unit) => setTopUpSettings(engine, unit, { customerId: id, input: { enabled: true, minBalance: '10', upToBalance: '100', currency: 'USD' } }));
   return { id, externalId: EXTERNAL_ID };
 }
 
@@ -105,11 +112,9 @@ async function backupMoments(engine: Engine, customerId: string, now: Instant): 
   return [daysAfter(month.startsAt, -20), daysAfter(month.startsAt, -6), latest(month.startsAt, instant(now - 60 * MINUTE_MS))];
 }
 
-/** Two deposits make 186.42; the last credit is 100. */
-async function fillWallet(engine: Engine, customerId: string): Promise<void> {
-  await setPaymentMethod(engine, customerId, 'card_succeeds');
-  for (const amount of ['86.42', '100.00']) await depositToWallet(engine, customerId, { amount, currency: 'USD', idempotency: undefined });
-  await inUnit(engine, (unit) => setTopUpSettings(unit, customerId, { enabled: true, minBalance: '10', upToBalance: '100', currency: 'USD' }));
+/** The engine as it was at a moment: what the demo's portal did then bears that date. */
+function engineAt(engine: Engine, at: Instant): Engine {
+  return { ...engine, clock: { now: () => at } };
 }
 
 function daysAfter(at: Instant, days: number): Instant {

@@ -1,10 +1,12 @@
 import { ZERO, decimal, decimalText, divide, larger, multiply, notBelowZero, roundTo, smaller, type Decimal } from '../../../core/decimal.js';
 import type { Entitlement } from '../../../core/entitlement.js';
 import { instantTextInSeconds, latest, type Instant } from '../../../core/instant.js';
+import { factsOfStanding } from '../../../core/history.js';
 import { moneyText, roundToMoney, sumMoney, zeroMoney, type Money } from '../../../core/money.js';
 import type { IndexedPeriod, IntervalUnit } from '../../../core/period.js';
 import { fixedPrices, type Plan } from '../../../core/plan.js';
 import type { PriceModel } from '../../../core/price.js';
+import { EMPTY_STANDING } from '../../../core/standing.js';
 import { billingState, type BillingState, type SubscriptionState } from '../../../core/state.js';
 import { evolveSubscription, multiplierOf, quantityOf, resolveSubscription, type Phase, type Subscription } from '../../../core/subscription.js';
 import type { PriceUsage } from '../../../core/usage.js';
@@ -120,7 +122,7 @@ function onFreePlan({ customer, revision, subscriptions, asOf }: BillingState, p
   const ends = subscriptions.map(({ subscription }) => subscription.endsAt).filter((endsAt) => endsAt <= asOf);
   const startsAt = ends.reduce((last, endsAt) => latest(last, endsAt), customer.createdAt);
   const subscription = freeSubscription({ plan, startsAt, zone: customer.zone });
-  return billingState({ customer, revision, subscriptions: [subscription], cursors: [], windows: [], balances: [], tax: null, topUp: null, paymentMethod: null }, asOf);
+  return billingState({ ...factsOfStanding(EMPTY_STANDING), customer, revision, subscriptions: [subscription], windows: [] }, asOf);
 }
 
 function freeSubscription(input: { plan: Plan; startsAt: Instant; zone: string }): Subscription {

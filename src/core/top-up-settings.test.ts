@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, pointersOf } from '../../test/support/core.js';
 import { decimalText } from './decimal.js';
-import { parseTopUpSettings, type TopUpSettings } from './top-up.js';
+import { parseTopUpSettings, type TopUpSettings } from './top-up-settings.js';
 
 function settings(over: { minBalance?: string; upToBalance?: string; currency?: string } = {}): TopUpSettings {
   return parseTopUpSettings({ isEnabled: true, minBalance: '10', upToBalance: '100', currency: 'usd', changedAt: at('2026-01-01'), ...over });

@@ -1,0 +1,55 @@
+import type { Call, CallOptions } from './call.js';
+import type { Decimal, Instant, Money } from './money.js';
+
+/** Money of a wallet set aside until it is settled, released, or its time is over. */
+export interface Hold {
+  id: string;
+  status: 'open' | 'settled' | 'released' | 'expired';
+  amount: Money;
+  /** What was taken in the end; null unless it was settled. */
+  settled: Money | null;
+  description: string;
+  reference: string | null;
+  opened_at: Instant;
+  expires_at: Instant;
+}
+
+export interface HoldInput {
+  /** Major units, above zero. */
+  amount: Decimal;
+  /** ISO 4217; the customer's own unless told. */
+  currency?: string | undefined;
+  /** Seconds from now, up to 604,800. */
+  expires_in: number;
+  /** What stands on the statement once it is settled. */
+  description?: string | undefined;
+  /** Your own name for it. */
+  reference?: string | null | undefined;
+}
+
+export interface HoldOperations {
+  /** Problems: `insufficient_funds`, `invalid_request`, `not_found`. */
+  openHold(customer: string, hold: HoldInput, options?: CallOptions): Promise<Hold>;
+  /** Those that are open. Problems: `not_found`. */
+  listHolds(customer: string, options?: CallOptions): Promise<{ data: Hold[] }>;
+  /** Problems: `not_found`. */
+  getHold(customer: string, hold: string, options?: CallOptions): Promise<Hold>;
+  /** Takes what it came to (all of it unless told) and frees the rest. Problems: `hold_conflict`, `insufficient_funds`, `invalid_request`, `not_found`. */
+  settleHold(customer: string, hold: string, settlement?: { amount?: Decimal | undefined }, options?: CallOptions): Promise<Hold>;
+  /** Lets it last longer, counted from now. Problems: `hold_conflict`, `invalid_request`, `not_found`. */
+  extendHold(customer: string, hold: string, extension: { expires_in: number }, options?: CallOptions): Promise<Hold>;
+  /** Problems: `hold_conflict`, `not_found`. */
+  releaseHold(customer: string, hold: string, options?: CallOptions): Promise<Hold>;
+}
+
+export function holdOperations(call: Call): HoldOperations {
+  const path = (customer: string, ...rest: string[]): string[] => ['v1', 'customers', customer, 'holds', ...rest];
+  return {
+    openHold: (customer, hold, options) => call({ method: 'POST', path: path(customer), body: hold, options }),
+    listHolds: (customer, options) => call({ method: 'GET', path: path(customer), options }),
+    getHold: (customer, hold, options) => call({ method: 'GET', path: path(customer, hold), options }),
+    settleHold: (customer, hold, settlement, options) => call({ method: 'POST', path: path(customer, hold, 'settle'), body: settlement ?? {}, options }),
+    extendHold: (customer, hold, extension, options) => call({ method: 'POST', path: path(customer, hold, 'extend'), body: extension, options }),
+    releaseHold: (customer, hold, options) => call({ method: 'POST', path: path(customer, hold, 'release'), options }),
+  };
+}
