@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { toCatalogue } from './catalogue.js';
 import { accountAddress, planCheckoutUrl } from './checkout.js';
 import { toCurrencies } from './currencies.js';
-import { isPaidFromWallet, planNameOf } from './plan.js';
+import { isPaidFromWallet, planNameOf, quotaIdOf } from './plan.js';
 import { queryChoice, queryCountry, queryFlag } from './query.js';
 import { toSeenQuota } from './quota.js';
 import type { Call, Route } from './route.js';
@@ -64,7 +64,7 @@ async function planPrices(call: Call): Promise<Record<string, number>> {
   const plans = (await call.plans()).filter((plan) => !isPaidFromWallet(plan));
   const offered = toCatalogue(await call.state(), plans, { isWallet: false });
   return Object.fromEntries(offered.flatMap(({ id, price }) => {
-    const plan = plans.find((candidate) => Number(candidate.metadata['docspace.quota_id']) === id);
+    const plan = plans.find((candidate) => quotaIdOf(candidate) === id);
     return plan === undefined || price.value === undefined ? [] : [[planNameOf(plan), price.value]];
   }));
 }

@@ -2,6 +2,7 @@ import type { Plan } from '../../../core/plan.js';
 import type { BillingState } from '../../../core/state.js';
 import { toCatalogue } from './catalogue.js';
 import type { QuotaFeature } from './feature.js';
+import { docspaceFlag } from './metadata.js';
 import { isPaidFromWallet, isYearly, planNameOf, quotaIdOf } from './plan.js';
 import { planSubscription, toCurrentQuota, type Quota } from './quota.js';
 
@@ -61,7 +62,7 @@ function toTenantQuota(quota: Quota, plan: Plan, state: BillingState): TenantQuo
     price: quota.price.value,
     priceCurrencySymbol: quota.price.currencySymbol,
     priceISOCurrencySymbol: quota.price.isoCurrencySymbol,
-    visible: plan.metadata['docspace.visible'] !== 'false',
+    visible: docspaceFlag(plan.metadata, 'visible', true),
     wallet: isPaidFromWallet(plan),
     dueDate: quota.dueDate,
     features: quota.features.flatMap(featureText).join(','),
