@@ -56,10 +56,11 @@ function seatChange(engine: Engine, asked: { name: string; quantity: number; pla
   };
 }
 
-/** The portal's plan itself, not an add-on that stands in for it. */
+/** The portal's plan itself, not an add-on that stands in for it; one that is paused or begins later rather than none. */
 function currentPlan(state: BillingState): SubscriptionState | undefined {
   const current = planSubscription(state);
-  return current === undefined || isPaidFromWallet(current.phase.plan) ? undefined : current;
+  if (current !== undefined && !isPaidFromWallet(current.phase.plan)) return current;
+  return state.subscriptions.find(({ status, phase }) => (status === 'paused' || status === 'scheduled') && !isPaidFromWallet(phase.plan));
 }
 
 /** @throws Fault 402 when more is in use of what the seats multiply than there would be, add-ons counted. */
