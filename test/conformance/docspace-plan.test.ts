@@ -69,6 +69,17 @@ describe('what a change of seats refuses', () => {
   });
   afterAll(() => portal.paidup.stop());
 
+  it('a plan that is not on offer', async () => {
+    await portal.paidup.call('PUT', '/v1/plans/charity', {
+      currency: 'USD', interval: { unit: 'month', count: 1 }, prices: [{ code: 'seat', type: 'fixed', amount: '0', per_seat: true }], metadata: { 'docspace.quota_id': '-7', 'docspace.visible': 'false' },
+    });
+    const as = await portal.another('wants');
+    const answers = [await portal.ask('PUT', 'payment/update', { as, body: { quantity: { nonprofit: 5 } } }), await portal.ask('PUT', 'payment/url', { as, body: { ...URLS, quantity: { nonprofit: 5 } } })];
+
+    expect(answers.map(({ body }) => body)).toEqual([fault(400, 'Invalid product', 'argument'), fault(400, 'Invalid product', 'argument')]);
+    expect(await portal.get('payment/quota', as)).toBeUndefined();
+  });
+
   it.each([
     [{ admin: 10 }, 'Invalid quantity'],
     [{ admin: 0 }, 'Invalid quantity'],

@@ -22,9 +22,9 @@ export function planNameOf(plan: Plan): string {
   return docspaceText(plan.metadata, 'name') ?? BUILT_IN_NAMES.get(quotaIdOf(plan)) ?? plan.code;
 }
 
-/** The plan on sale that is called so, in any letter case; one in `currency` before one in another. */
+/** The plan on offer that is called so, in any letter case; one in `currency` before one in another. What is hidden nobody can take. */
 export function planNamed(plans: readonly Plan[], name: string, currency: Currency): Plan | undefined {
-  const called = plans.filter((plan) => isNumbered(plan) && planNameOf(plan).toLowerCase() === name.toLowerCase());
+  const called = plans.filter((plan) => isInCatalogue(plan) && planNameOf(plan).toLowerCase() === name.toLowerCase());
   return called.find((plan) => plan.currency === currency) ?? called[0];
 }
 
