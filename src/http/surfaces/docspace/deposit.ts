@@ -1,5 +1,5 @@
-import { MAX_DEPOSIT } from '../../../core/wallet.js';
 import { Refusal } from '../../../core/problems.js';
+import { MAX_DEPOSIT } from '../../../core/wallet.js';
 import { performReserved } from '../../../service/idempotency.js';
 import { depositToWallet } from '../../../service/payment.js';
 import { idempotencyKeyOf } from '../../answer.js';

@@ -1,11 +1,11 @@
 import { sum } from '../../../core/decimal.js';
 import type { Instant } from '../../../core/instant.js';
 import type { BillingState, SubscriptionState } from '../../../core/state.js';
+import { plainDateTime } from './date-time.js';
 import { fromEntitlement, inWireOrder, jsonNumber, seenByUser, type QuotaFeature } from './feature.js';
+import { docspaceFlag } from './metadata.js';
 import { isFree, isNonProfit, isPaidFromWallet, periodAmount, planTitle, quotaIdOf } from './plan.js';
 import { toPortalQuotas, type PortalQuotas } from './portal-quota.js';
-import { plainDateTime } from './date-time.js';
-import { docspaceFlag } from './metadata.js';
 import { isAdmin, type Roles } from './role.js';
 
 /** A plan, offered or in force: contracts/docspace.md sections 5.3 and 5.4. */

@@ -1,10 +1,10 @@
 import { add, decimal, decimalText, multiply, subtract, type Decimal } from '../../../core/decimal.js';
+import type { Plan } from '../../../core/plan.js';
 import { billingState, type BillingState, type SubscriptionState } from '../../../core/state.js';
 import { performCommand, type Decide } from '../../../service/command.js';
 import type { Engine } from '../../../service/engine.js';
 import { perform } from '../../../service/idempotency.js';
 import { changeSubscription, createSubscription } from '../../../service/subscription.js';
-import type { Plan } from '../../../core/plan.js';
 import { idempotencyKeyOf } from '../../answer.js';
 import { readNeededBody } from './body.js';
 import { oneQuantity } from './checkout.js';

@@ -1,18 +1,18 @@
 import { FOREVER, instant, type Instant } from '../../../core/instant.js';
+import { fixedPrices } from '../../../core/plan.js';
 import type { BillingState, SubscriptionState } from '../../../core/state.js';
 import type { Unpaid } from '../../../service/unpaid.js';
 import { NO_DATE_TIME, plainDateTime, zonedDateTime } from './date-time.js';
 import { docspaceFlag, docspaceInteger } from './metadata.js';
 import { isFree, isPaidFromWallet, quotaIdOf, seatsOf } from './plan.js';
 import { isAdmin, type Roles } from './role.js';
-import { fixedPrices } from '../../../core/plan.js';
 
 /** Where a portal stands with its payments: contracts/docspace.md section 6.2. */
 export const TARIFF_STATES = { trial: 0, paid: 1, delay: 2, notPaid: 3 } as const;
 export type TariffState = (typeof TARIFF_STATES)[keyof typeof TARIFF_STATES];
 
 /** The state with the dates that it follows from. */
-export interface Standing {
+export interface TariffStanding {
   readonly state: TariffState;
   /** Until when the plan is paid; FOREVER when it costs nothing, null when there is none. */
   readonly dueAt: Instant | null;
@@ -36,7 +36,7 @@ const DAY_MS = 86_400_000;
 const TRIAL_DAYS = 30;
 
 /** The state at `at`, in whole days of UTC: paid through the due day, then the days of grace, then not paid. A trial has no grace. */
-export function tariffStanding(input: { isTrial: boolean; dueAt: Instant | null; graceDays: number; at: Instant }): Standing {
+export function tariffStanding(input: { isTrial: boolean; dueAt: Instant | null; graceDays: number; at: Instant }): TariffStanding {
   const { isTrial, dueAt, at } = input;
   const graceDays = isTrial ? 0 : input.graceDays;
   if (dueAt === null) return { state: TARIFF_STATES.notPaid, dueAt, delayDueAt: null };
@@ -47,7 +47,7 @@ export function tariffStanding(input: { isTrial: boolean; dueAt: Instant | null;
 }
 
 /** Where the portal stands, from its subscriptions and what it has not paid of them. */
-export function standingOf(state: BillingState, unpaid: readonly Unpaid[]): Standing {
+export function standingOf(state: BillingState, unpaid: readonly Unpaid[]): TariffStanding {
   const plans = state.subscriptions.filter(({ phase, status }) => !isPaidFromWallet(phase.plan) && status !== 'scheduled');
   const live = plans.filter(isLive);
   const last = plans.reduce<SubscriptionState | undefined>((latest, one) => (latest === undefined || one.subscription.endsAt >= latest.subscription.endsAt ? one : latest), undefined);

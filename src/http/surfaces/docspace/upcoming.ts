@@ -1,4 +1,5 @@
-import { decimalText, multiply, decimal } from '../../../core/decimal.js';
+import { decimal, decimalText, multiply } from '../../../core/decimal.js';
+import type { Plan } from '../../../core/plan.js';
 import type { BillingState } from '../../../core/state.js';
 import type { Unpaid } from '../../../service/unpaid.js';
 import { zonedDateTime } from './date-time.js';
@@ -6,7 +7,6 @@ import { featureTitle } from './feature.js';
 import { docspaceText } from './metadata.js';
 import { planNameOf, planTitle, quotaIdOf, unitAmount } from './plan.js';
 import { isOverdue, tariffRows } from './tariff.js';
-import type { Plan } from '../../../core/plan.js';
 
 /** What will be charged for a plan or an add-on as its next period begins; without taxes. Contracts/docspace.md section 3. */
 export interface UpcomingPayment {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { BillingState } from '../../../core/state.js';
 import { accountingCurrencies, toAiBalance, toServicePrices } from './accounting.js';
 import { toBalance } from './balance.js';
 import { cardCheckoutUrl } from './checkout.js';
@@ -6,7 +7,6 @@ import { toCustomerInfo } from './customer-info.js';
 import { deposit } from './deposit.js';
 import { BackUrl, Refresh, SuccessUrl } from './plan-routes.js';
 import { queryFlag } from './query.js';
-import type { BillingState } from '../../../core/state.js';
 import type { Call, Route } from './route.js';
 import { saveTopUpSettings, toTopUpSettings } from './top-up.js';
 

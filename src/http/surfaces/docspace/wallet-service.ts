@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { invalidInput } from '../../../core/problems.js';
 import type { Plan } from '../../../core/plan.js';
+import { invalidInput } from '../../../core/problems.js';
 import type { BillingState } from '../../../core/state.js';
 import { toCatalogue } from './catalogue.js';
 import { absenceFault } from './fault.js';
