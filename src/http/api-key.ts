@@ -27,7 +27,7 @@ const ApiKeyBody = Type.Object({
   kind: Words(KINDS),
   customer: Type.Optional(Type.String({ description: 'For a customer key: id or external id' })),
   name: Type.Optional(Type.String()),
-  scopes: Type.Optional(Type.Array(Words(SCOPES), { description: 'What the key is narrowed to; nothing: all that its kind may do' })),
+  scopes: Type.Optional(Type.Array(Words(SCOPES), { description: 'What the key is narrowed to; nothing: all that its kind may do. docspace:… says what its user is on that surface' })),
 });
 
 interface Body {

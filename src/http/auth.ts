@@ -54,9 +54,13 @@ export async function principalOf(engine: Engine, key: string | undefined): Prom
 /** Whether the key's kind and scopes allow it. */
 export function may(principal: Principal, right: Right): boolean {
   if (principal.kind !== 'secret' && !RIGHTS_OF_KIND[principal.kind].has(right)) return false;
-  const { scopes } = principal;
-  if (scopes.length === 0 || scopes.includes('*') || scopes.includes(right)) return true;
   const isRead = right.endsWith(':read') || right === 'billing.view';
+  return isInScope(principal.scopes, { right, isRead });
+}
+
+/** Whether scopes narrow a key so far that `right` is out of them; none narrow nothing. */
+export function isInScope(scopes: readonly string[], { right, isRead }: { right: Right; isRead: boolean }): boolean {
+  if (scopes.length === 0 || scopes.includes('*') || scopes.includes(right)) return true;
   if (isRead) return scopes.includes('*:read') || scopes.includes('*:write') || (right === 'billing-state:read' && scopes.includes('state:read'));
   return scopes.includes('*:write');
 }

@@ -10,6 +10,8 @@ import { readState } from './state.js';
 export const SCOPES = [
   'catalog:read', 'catalog:write', 'customers:read', 'customers:write', 'subscriptions:write', 'events:write', 'usage:read', 'state:read',
   'wallet:read', 'wallet:write', 'credits:write', 'invoices:write', 'sandbox:write', 'settings:write', 'keys:write', 'billing.view', 'billing.update', '*:read', '*:write', '*',
+  // What the key's user is on the DocSpace surface; there they narrow nothing, elsewhere they allow nothing.
+  'docspace:owner', 'docspace:admin', 'docspace:payer', 'docspace:user', 'docspace:guest',
 ] as const;
 
 /** A key just made: the only moment in which it can be seen. */

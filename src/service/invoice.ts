@@ -7,6 +7,7 @@ import { postAll } from '../core/ledger.js';
 import { CREDIT_NOTE_SERIES } from '../core/plan.js';
 import { notFound } from '../core/problems.js';
 import { updateStanding, type StoredCustomer } from '../store/customer.js';
+import type { Queryable } from '../store/database.js';
 import {
   insertCreditNote, insertDocumentOwner, insertInvoiceChange, selectChangesOfInvoices, selectCreditNotes, selectCreditNotesOfInvoices, selectDocumentOwner, selectInvoice, selectInvoiceChanges, selectInvoices, takeNumber, updateInvoice,
   type StoredInvoice,
@@ -34,8 +35,8 @@ export interface DraftRead {
 }
 
 /** @throws Refusal `not_found`. */
-export async function findInvoiceOwner(engine: Engine, invoiceId: string): Promise<string> {
-  const known = engine.aliases.get(invoiceId) ?? (await selectDocumentOwner(engine.database, invoiceId));
+export async function findInvoiceOwner(engine: Engine, invoiceId: string, queryable: Queryable = engine.database): Promise<string> {
+  const known = engine.aliases.get(invoiceId) ?? (await selectDocumentOwner(queryable, invoiceId));
   if (known === undefined) throw notFound('invoice', invoiceId);
   engine.aliases.set(invoiceId, known);
   return known;
@@ -120,7 +121,7 @@ interface AskedInvoice {
 /** Load, decide, save: what every command on an invoice has in common. */
 async function changeInvoice(engine: Engine, unit: Unit, input: { invoiceId: string; decide: (asked: AskedInvoice) => Promise<InvoiceDecision> }): Promise<InvoiceRead> {
   const { invoiceId, decide } = input;
-  const customerId = await findInvoiceOwner(engine, invoiceId);
+  const customerId = await findInvoiceOwner(engine, invoiceId, unit.transaction);
   const stored = await lockCustomer(unit, customerId);
   const kept = await selectInvoice(unit.transaction, customerId, invoiceId);
   if (kept === undefined) throw notFound('issued invoice', invoiceId);

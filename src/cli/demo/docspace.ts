@@ -1,9 +1,11 @@
 import type { EventInput } from '../../core/event.js';
 import { instant, instantText, latest, type Instant } from '../../core/instant.js';
 import { putFeature, putMeter, putPlan } from '../../service/catalog.js';
+import { bookDueCustomers } from '../../service/booking.js';
 import { createCustomer } from '../../service/customer.js';
 import { inUnit, type Engine } from '../../service/engine.js';
 import { ingestEvents } from '../../service/event.js';
+import { listInvoices, recordPayment } from '../../service/invoice.js';
 import { readState } from '../../service/state.js';
 import { subscribe } from '../../service/subscribe.js';
 import { setTopUpSettings } from '../../service/top-up.js';
@@ -31,7 +33,7 @@ const READINGS: Readonly<Record<string, ReadonlyArray<readonly [day: number, val
 
 /**
  * Loads the portal of DocSpace's documentation into a store without a DocSpace catalog: Business for ten admins with
- * 100 GB of storage from the wallet. Every figure holds on whatever day it is loaded.
+ * 100 GB of storage from the wallet, its invoices paid. Every figure holds on whatever day it is loaded.
  */
 export async function loadDocspaceDemo(engine: Engine): Promise<{ id: string; externalId: string }> {
   await defineCatalog(engine);
@@ -46,6 +48,8 @@ export async function loadDocspaceDemo(engine: Engine): Promise<{ id: string; ex
   await subscribePortal(atStart, id, { plan: 'business', quantities: { admin: '10' }, startsAt: planStartsAt });
   await subscribePortal(engineAt(engine, storageStartsAt), id, { plan: 'storage', quantities: { storage: '100' }, startsAt: storageStartsAt });
   await depositToWallet(engineAt(engine, daysAfter(now, -DEPOSIT_AGE_DAYS)), id, { amount: '100.00', currency: 'USD', idempotency: undefined });
+  await bookUntilNow(engine);
+  await payInvoices(engine, id);
   await reportUsage(engine, id, { planStartsAt, now });
   await inUnit(engine, (unit) => setTopUpSettings(engine, unit, { customerId: id, input: { enabled: true, minBalance: '10', upToBalance: '100', currency: 'USD' } }));
   return { id, externalId: EXTERNAL_ID };
@@ -71,6 +75,7 @@ async function createPortal(engine: Engine): Promise<string> {
         'docspace.portal_id': 'docspace.io12345',
         'docspace.portal_url': 'http://portal.example.com',
         'docspace.country': 'ES',
+        'docspace.grace_days': '10',
         'docspace.payer_id': '9924256a-739c-462b-af15-e652a3b1b6eb',
         'docspace.payer_name': 'Mike Zanyatski',
         'docspace.payer_avatar': `${AVATAR}200-200.png?hash=1718389102`,
@@ -85,6 +90,12 @@ async function createPortal(engine: Engine): Promise<string> {
 async function subscribePortal(engine: Engine, customerId: string, terms: { plan: string; quantities: Record<string, string>; startsAt: Instant }): Promise<void> {
   const { plan, quantities, startsAt } = terms;
   await inUnit(engine, (unit) => subscribe(engine, unit, { customerId, plan: docspaceCode(plan), quantities, startsAt }));
+}
+
+/** The plan's invoices so far are paid, as those of a portal in good standing. */
+async function payInvoices(engine: Engine, customerId: string): Promise<void> {
+  const open = await listInvoices(engine, { customer: customerId, status: 'open', before: undefined, limit: 100 });
+  for (const { invoice } of open) await inUnit(engine, (unit) => recordPayment(engine, unit, { invoiceId: invoice.id, reference: null }));
 }
 
 async function reportUsage(engine: Engine, customerId: string, when: { planStartsAt: Instant; now: Instant }): Promise<void> {
@@ -110,6 +121,13 @@ async function backupMoments(engine: Engine, customerId: string, now: Instant): 
   const month = usage.find((one) => one.price.code === 'free_backup')?.window;
   if (month === undefined) throw new Error('the demo\'s plan counts no backups');
   return [daysAfter(month.startsAt, -20), daysAfter(month.startsAt, -6), latest(month.startsAt, instant(now - 60 * MINUTE_MS))];
+}
+
+/** The months since then have been invoiced. */
+async function bookUntilNow(engine: Engine): Promise<void> {
+  await bookDueCustomers(engine, (customer, error) => {
+    throw new Error(`the demo's customer ${customer} could not be invoiced`, { cause: error });
+  });
 }
 
 /** The engine as it was at a moment: what the demo's portal did then bears that date. */

@@ -17,17 +17,23 @@ export interface Balance {
 
 /** Undefined while no wallet has seen a movement: clients read the first account of a balance unasked. */
 export function toBalance(state: BillingState): Balance | undefined {
-  const { customer } = state;
   const open = state.wallets.filter((wallet) => wallet.isOpen || wallet.accrued.minor !== 0n);
   if (open.length === 0) return undefined;
+  return {
+    ...balanceAccount(state),
+    subAccounts: open.map((wallet) => ({ currency: wallet.currency, amount: moneyNumber(amountLeft(wallet)) })),
+    lastCredit: toLastCredit(open),
+  };
+}
+
+/** Whose account it is, in accounting. */
+export function balanceAccount({ customer }: BillingState): Pick<Balance, 'accountNumber' | 'subAccountNumber' | 'accountName' | 'accountCurrency'> {
   return {
     accountNumber: customer.accountNumber,
     // The customer's own currency is the first of its wallets, so its account is the first unless told otherwise.
     subAccountNumber: docspaceInteger(customer.metadata, 'sub_account_number') ?? 1,
     accountName: portalIdOf(customer),
     accountCurrency: customer.currency,
-    subAccounts: open.map((wallet) => ({ currency: wallet.currency, amount: moneyNumber(amountLeft(wallet)) })),
-    lastCredit: toLastCredit(open),
   };
 }
 

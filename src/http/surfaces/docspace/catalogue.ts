@@ -3,20 +3,28 @@ import type { Plan } from '../../../core/plan.js';
 import type { BillingState } from '../../../core/state.js';
 import { fromGrant, inWireOrder, jsonNumber } from './feature.js';
 import { docspaceFlag } from './metadata.js';
-import { isFree, isInCatalogue, isNonProfit, isPaidFromWallet, planTitle, quotaIdOf, unitAmount } from './plan.js';
+import { isAdditional, isFree, isInCatalogue, isNonProfit, isNumbered, isPaidFromWallet, planTitle, quotaIdOf, unitAmount } from './plan.js';
 import { toPortalQuotas, type PortalQuotas } from './portal-quota.js';
 import { planSubscription, type Quota } from './quota.js';
+
+/** Which plans: those paid from the wallet or not, those that stand beside a plan or not, those that are not shown too. */
+export interface CatalogueKind {
+  readonly isWallet: boolean | undefined;
+  readonly isAdditional?: boolean | undefined;
+  readonly isHidden?: true | undefined;
+}
 
 /**
  * The plans on offer to the portal, or the add-ons that are paid from the wallet: one per number, in the portal's
  * currency where it is sold in that, by number descending. Contracts/docspace.md section 5.4.
  */
-export function toCatalogue(state: BillingState, plans: readonly Plan[], kind: { isWallet: boolean }): Quota[] {
+export function toCatalogue(state: BillingState, plans: readonly Plan[], kind: CatalogueKind): Quota[] {
   const current = planSubscription(state)?.phase.plan;
   const currency = current?.currency ?? state.customer.currency;
   const portalQuotas = toPortalQuotas(state);
-  return onePerNumber(plans.filter(isInCatalogue), currency)
-    .filter((plan) => isPaidFromWallet(plan) === kind.isWallet)
+  return onePerNumber(plans.filter((plan) => isNumbered(plan) && (kind.isHidden === true || isInCatalogue(plan))), currency)
+    .filter((plan) => kind.isWallet === undefined || isPaidFromWallet(plan) === kind.isWallet)
+    .filter((plan) => kind.isAdditional === undefined || isAdditional(plan) === kind.isAdditional)
     // A portal on a non-profit plan is offered nothing but that.
     .filter((plan) => current === undefined || !isNonProfit(current) || quotaIdOf(plan) === quotaIdOf(current))
     .sort((left, right) => quotaIdOf(right) - quotaIdOf(left))

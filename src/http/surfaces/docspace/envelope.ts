@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InputError } from '../../../core/problems.js';
 import { failureOf, logFailure, type Failure } from '../../problem.js';
 import { isBasic } from './credentials.js';
+import { Fault, absenceFault, deniedFault, operationFault, quotaFault } from './fault.js';
 
 /** What every answer with a body is wrapped in (contracts/docspace.md section 2). `response` is absent, never null. */
 export interface Envelope {
@@ -13,14 +14,7 @@ export interface Envelope {
   readonly statusCode: number;
 }
 
-/** The vendor's exception of an answer; `type` and `hresult` are those of its platform. */
-interface Fault {
-  readonly message: string;
-  readonly type: string | null;
-  readonly hresult: number;
-}
-
-/** The answer of a read that went well; `payload` undefined when there is nothing to tell. */
+/** The answer of a request that went well; `payload` undefined when there is nothing to tell. */
 export function toEnvelope(request: FastifyRequest, payload: unknown, outcome: { status: 0 | 1; statusCode: number } = { status: 0, statusCode: 200 }): Envelope {
   return {
     ...(payload === undefined ? {} : { response: payload }),
@@ -30,16 +24,19 @@ export function toEnvelope(request: FastifyRequest, payload: unknown, outcome: {
   };
 }
 
-/** Answers with the vendor's error body; what is wrong with a parameter, with its validation body. */
+/** Answers with the vendor's error body; what is wrong with a parameter or a field, with its validation body. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof Fault) return sendFault(reply, error);
   const failed = failureOf(error);
   logFailure(error, failed, request);
   if (failed.status === 503) void reply.header('retry-after', '1');
   if (failed.status === 401) void reply.header('www-authenticate', isBasic(request) ? 'Basic' : 'Bearer');
-  void reply.status(failed.status);
-  if (failed.status === 400) return reply.send(toEnvelope(request, validationOf(failed), { status: 1, statusCode: 400 }));
-  const { message, type, hresult } = faultOf(failed);
-  return reply.send({ error: { message, type, stack: null, hresult }, status: 1, statusCode: failed.status });
+  if (failed.status === 400) return reply.status(400).send(toEnvelope(request, validationOf(failed), { status: 1, statusCode: 400 }));
+  return sendFault(reply, faultOf(failed));
+}
+
+function sendFault(reply: FastifyReply, { message, type, hresult, status }: Fault): FastifyReply {
+  return reply.status(status).send({ error: { message, type, stack: null, hresult }, status: 1, statusCode: status });
 }
 
 /** Protocol and host that the request came to. */
@@ -48,15 +45,20 @@ function baseUrl(request: FastifyRequest): string {
 }
 
 function faultOf(failed: Failure): Fault {
+  if (failed.slug === 'payment_method_missing') return operationFault('Customer payment method is not set');
+  if (failed.slug === 'quantity_below_usage') return quotaFault(failed.detail);
   switch (failed.status) {
     case 401:
-      return { message: 'Unauthorized', type: null, hresult: 0 };
+      return new Fault('Unauthorized', { status: 401, type: null, hresult: 0 });
     case 403:
-      return { message: 'Access denied', type: 'System.Security.SecurityException', hresult: -2146233078 };
+      return deniedFault();
     case 404:
-      return { message: 'Customer could not be found', type: null, hresult: 0 };
+      return absenceFault('Customer');
+    case 409:
+      // The vendor knows no conflict: what the state of things forbids is an invalid operation.
+      return operationFault(failed.detail);
     default:
-      return { message: failed.detail, type: null, hresult: 0 };
+      return new Fault(failed.detail, { status: failed.status, type: null, hresult: 0 });
   }
 }
 

@@ -16,7 +16,7 @@ export interface QuotaFeature {
   /** SVG text; in the catalogue only. */
   readonly image?: string | undefined;
   /** Of the current plan only. */
-  readonly used?: { readonly value: number; readonly title: string | undefined } | undefined;
+  readonly used?: { readonly value: number | undefined; readonly title: string | undefined } | undefined;
   readonly priceTitle: string | undefined;
 }
 
@@ -25,6 +25,9 @@ const WIRE_ORDER = [
   'manager', 'total_size', 'file_size', 'branding', 'oauth', 'year', 'backup', 'aitools', 'users', 'room', 'customization', 'ldap', 'sso',
   'free_backup', 'restore', 'audit', 'thirdparty', 'statistic', 'aiagent', 'automationapi',
 ];
+
+/** What only administrators are shown. */
+const ADMIN_ONLY = new Set(['audit', 'ldap', 'sso', 'branding', 'customization', 'restore', 'thirdparty', 'year', 'free_backup', 'backup', 'aitools']);
 
 const UNLIMITED = -1;
 
@@ -42,6 +45,14 @@ export function fromGrant(grant: Grant, plan: Plan): QuotaFeature {
   return { ...toQuotaFeature({ feature: grant.feature, isGranted: grant.isGranted, limit, plan }), image: wording(grant.feature, plan, 'image') };
 }
 
+/** What of a feature is shown to one who is no administrator: nothing of some, and how much is used of storage only. */
+export function seenByUser(feature: QuotaFeature): QuotaFeature[] {
+  if (ADMIN_ONLY.has(feature.id)) return [];
+  if (feature.used === undefined || feature.id === 'total_size') return [feature];
+  const { title } = feature.used;
+  return [{ ...feature, used: title === undefined ? undefined : { value: undefined, title } }];
+}
+
 export function inWireOrder(features: readonly QuotaFeature[]): QuotaFeature[] {
   const rank = (feature: QuotaFeature): number => {
     const index = WIRE_ORDER.indexOf(feature.id);
@@ -53,6 +64,11 @@ export function inWireOrder(features: readonly QuotaFeature[]): QuotaFeature[] {
 /** The word by which the vendor's clients know the feature: its own, else its code. */
 export function featureIdOf(feature: Feature): string {
   return docspaceText(feature.metadata, 'feature_id') ?? feature.code;
+}
+
+/** The feature's wording in the plan, as the catalogue has it for what is not counted. */
+export function featureTitle(feature: Feature, plan: Plan): string | undefined {
+  return wording(feature, plan, 'title');
 }
 
 /** An exact decimal as JSON writes numbers. */

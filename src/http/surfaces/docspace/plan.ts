@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { ZERO, multiply, sum, type Decimal } from '../../../core/decimal.js';
+import type { Currency } from '../../../core/currency.js';
+import { ZERO, decimalText, multiply, sum, type Decimal } from '../../../core/decimal.js';
 import { fixedPrices, usagePrices, type FixedPrice, type Plan, type Price } from '../../../core/plan.js';
 import type { PriceModel } from '../../../core/price.js';
 import type { SubscriptionState } from '../../../core/state.js';
-import { multiplierOf, quantityOf } from '../../../core/subscription.js';
+import { multiplierOf, quantityOf, type Phase } from '../../../core/subscription.js';
 import { docspaceFlag, docspaceInteger, docspaceText } from './metadata.js';
 
 /** The number that the vendor's clients know the plan by: its own, else one that follows from its code. */
@@ -11,9 +12,50 @@ export function quotaIdOf(plan: Plan): number {
   return docspaceInteger(plan.metadata, 'quota_id') ?? idFromCode(plan.code);
 }
 
+/** The vendor's names of its built-in plans (contracts/docspace.md section 5.4). */
+const BUILT_IN_NAMES: ReadonlyMap<number, string> = new Map([
+  [-1, 'trial'], [-3, 'startup'], [-7, 'nonprofit'], [-9, 'admin'], [-10, 'adminyear'], [-11, 'storage'], [-12, 'backup'], [-13, 'aitools'], [-14, 'adminwallet'],
+]);
+
+/** What the vendor's clients call the plan where they ask for a quantity of it: `admin`. */
+export function planNameOf(plan: Plan): string {
+  return docspaceText(plan.metadata, 'name') ?? BUILT_IN_NAMES.get(quotaIdOf(plan)) ?? plan.code;
+}
+
+/** The plan on offer that is called so, in any letter case; one in `currency` before one in another. What is hidden nobody can take. */
+export function planNamed(plans: readonly Plan[], name: string, currency: Currency): Plan | undefined {
+  const called = plans.filter((plan) => isInCatalogue(plan) && planNameOf(plan).toLowerCase() === name.toLowerCase());
+  return called.find((plan) => plan.currency === currency) ?? called[0];
+}
+
+/** The price whose quantity the vendor counts a plan by: its first per seat. */
+export function seatPriceOf(plan: Plan): FixedPrice | undefined {
+  return fixedPrices(plan).find((price) => price.perSeat);
+}
+
+/** How many of the plan the phase has: seats, gigabytes; one of a plan that is not counted. */
+export function seatsOf(phase: Phase): number {
+  const price = seatPriceOf(phase.plan);
+  return price === undefined ? 1 : Number(decimalText(quantityOf(phase, price.code)));
+}
+
+export function isYearly(plan: Plan): boolean {
+  return plan.interval.unit === 'year' || (plan.interval.unit === 'month' && plan.interval.count >= 12);
+}
+
 /** Whether the plan is offered on this surface: it has a number of its own there and is not hidden. */
 export function isInCatalogue(plan: Plan): boolean {
-  return docspaceInteger(plan.metadata, 'quota_id') !== undefined && docspaceFlag(plan.metadata, 'visible', true);
+  return isNumbered(plan) && docspaceFlag(plan.metadata, 'visible', true);
+}
+
+/** Whether the plan is made for this surface: it has a number of its own there. */
+export function isNumbered(plan: Plan): boolean {
+  return docspaceInteger(plan.metadata, 'quota_id') !== undefined;
+}
+
+/** Whether it stands beside a plan: what is paid from the wallet does, unless it says otherwise. */
+export function isAdditional(plan: Plan): boolean {
+  return docspaceFlag(plan.metadata, 'additional', isPaidFromWallet(plan));
 }
 
 /** What the plan is called; what is paid from the wallet has no title of its own, only its feature has one. */

@@ -1,10 +1,12 @@
 import { sum } from '../../../core/decimal.js';
-import { instantTextInSeconds, type Instant } from '../../../core/instant.js';
+import type { Instant } from '../../../core/instant.js';
 import type { BillingState, SubscriptionState } from '../../../core/state.js';
-import { fromEntitlement, inWireOrder, jsonNumber, type QuotaFeature } from './feature.js';
+import { plainDateTime } from './date-time.js';
+import { fromEntitlement, inWireOrder, jsonNumber, seenByUser, type QuotaFeature } from './feature.js';
+import { docspaceFlag } from './metadata.js';
 import { isFree, isNonProfit, isPaidFromWallet, periodAmount, planTitle, quotaIdOf } from './plan.js';
 import { toPortalQuotas, type PortalQuotas } from './portal-quota.js';
-import { docspaceFlag } from './metadata.js';
+import { isAdmin, type Roles } from './role.js';
 
 /** A plan, offered or in force: contracts/docspace.md sections 5.3 and 5.4. */
 export interface Quota extends Partial<PortalQuotas> {
@@ -20,6 +22,12 @@ export interface Quota extends Partial<PortalQuotas> {
   readonly trial: boolean;
   readonly features: readonly QuotaFeature[];
   readonly dueDate?: string | undefined;
+}
+
+/** What of the portal's plan its user is shown: an administrator all of it. */
+export function toSeenQuota(state: BillingState, roles: Roles): Quota | undefined {
+  const quota = toCurrentQuota(state);
+  return quota === undefined || isAdmin(roles) ? quota : { ...quota, features: quota.features.flatMap(seenByUser) };
 }
 
 /** What the portal has now: its plan with the add-ons paid from the wallet; undefined while it has nothing. */
@@ -63,5 +71,5 @@ function pricedTogether(state: BillingState, current: SubscriptionState): Subscr
 function dueDateText(state: BillingState, current: SubscriptionState): string | undefined {
   const addOns = liveSubscriptions(state).filter((subscription) => isPaidFromWallet(subscription.phase.plan));
   const ends = (addOns.length > 0 ? addOns : [current]).flatMap(({ currentPeriod }) => (currentPeriod === null ? [] : [currentPeriod.endsAt]));
-  return ends.length === 0 ? undefined : instantTextInSeconds(Math.min(...ends) as Instant).slice(0, -1);
+  return ends.length === 0 ? undefined : plainDateTime(Math.min(...ends) as Instant);
 }

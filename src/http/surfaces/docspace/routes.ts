@@ -1,169 +1,112 @@
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { Type, type TSchema } from 'typebox';
-import type { Plan } from '../../../core/plan.js';
-import { Refusal } from '../../../core/problems.js';
-import type { BillingState } from '../../../core/state.js';
-import { listPlans } from '../../../service/catalog.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { Type } from 'typebox';
 import type { Engine } from '../../../service/engine.js';
-import { readState } from '../../../service/state.js';
-import { principalOf, requireRight, type Right } from '../../auth.js';
+import { listUnpaid } from '../../../service/unpaid.js';
+import { isInScope, principalOf } from '../../auth.js';
 import type { HttpContext } from '../../context.js';
-import { toBalance } from './balance.js';
-import { toCatalogue } from './catalogue.js';
+import { takeJsonText } from './body.js';
 import { docspaceKey } from './credentials.js';
-import { toCurrencies } from './currencies.js';
-import { toCustomerInfo } from './customer-info.js';
 import { sendFailure, toEnvelope } from './envelope.js';
+import { deniedFault } from './fault.js';
 import { trimFields } from './fields.js';
-import { queryCountry, queryFlag, queryText } from './query.js';
-import { toCurrentQuota } from './quota.js';
-import { toSettingsAlias, toTopUpSettings } from './top-up.js';
+import { PLAN_ROUTES } from './plan-routes.js';
+import { PORTAL_ROUTES } from './portal-routes.js';
+import { queryText } from './query.js';
+import { requestCounter, type CountRequest } from './rate-limit.js';
+import { isAmong, narrowingScopes, rolesOf } from './role.js';
+import { callOf, type Call, type Route } from './route.js';
+import { TARIFF_STATES, standingOf } from './tariff.js';
+import { toSettingsAlias, type TopUpSettingsView } from './top-up.js';
+import { WALLET_ROUTES } from './wallet-routes.js';
 
-/** A read of the vendor's payment API: who may, what is asked, and the view that answers. */
-interface Read {
-  readonly path: string;
-  readonly right: Right;
-  readonly summary: string;
-  readonly query: Readonly<Record<string, TSchema>>;
-  /** Checks the query's parameters before anything is read. @throws Refusal `invalid_request`. */
-  readonly view: (request: FastifyRequest) => (state: BillingState, plans: () => Promise<Plan[]>) => unknown;
-  /** What stands beside `response` as `settings`. */
-  readonly settings?: (state: BillingState) => unknown;
-}
-
-const Refresh = Type.Optional(Type.Boolean({ description: 'Read afresh. Every read is fresh here: nothing is cached, so both values answer the same.' }));
-
-const PAYMENT = '/portal/payment';
-
-const READS: readonly Read[] = [
-  {
-    path: `${PAYMENT}/customerinfo`,
-    right: 'state:read',
-    summary: 'The portal as a payer',
-    query: { refresh: Refresh },
-    view: fresh(toCustomerInfo),
-  },
-  {
-    path: `${PAYMENT}/customer/balance`,
-    right: 'wallet:read',
-    summary: 'What the portal has prepaid, per currency',
-    query: { refresh: Refresh },
-    view: fresh(toBalance),
-  },
-  {
-    path: `${PAYMENT}/quota`,
-    right: 'state:read',
-    summary: 'The current plan with what it gives and what is used of it',
-    query: { refresh: Refresh },
-    view: fresh(toCurrentQuota),
-  },
-  {
-    path: `${PAYMENT}/quotas`,
-    right: 'catalog:read',
-    summary: 'The plans on offer, or the add-ons paid from the wallet',
-    query: { wallet: Type.Optional(Type.Boolean({ description: 'True: the add-ons paid from the wallet' })) },
-    view: (request) => {
-      const isWallet = queryFlag(request, 'wallet');
-      return async (state, plans) => toCatalogue(state, await plans(), { isWallet });
-    },
-  },
-  {
-    path: `${PAYMENT}/topupsettings`,
-    right: 'wallet:read',
-    summary: 'When the wallet fills itself',
-    query: {},
-    view: () => toTopUpSettings,
-    settings: (state) => toSettingsAlias(toTopUpSettings(state)),
-  },
-  {
-    path: `${PAYMENT}/currencies`,
-    right: 'catalog:read',
-    summary: 'The regions and currencies that plans are sold for',
-    query: { country: Type.Optional(Type.String({ description: 'Two letters, in place of the portal\'s own country' })) },
-    view: (request) => {
-      const country = queryCountry(request, 'country');
-      return async (state, plans) => toCurrencies(state, await plans(), country);
-    },
-  },
-];
+const PORTAL = '/portal';
+const ROUTES: readonly Route[] = [...PLAN_ROUTES, ...WALLET_ROUTES, ...PORTAL_ROUTES];
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /**
- * The reads of ONLYOFFICE DocSpace's payment API, for the portal whose key asks; registered under `/api/2.0`.
+ * ONLYOFFICE DocSpace's payment API with its neighbours, for the portal whose key asks; registered under `/api/2.0`.
  * Source: contracts/docspace.md, which the README beside this file sums up.
  */
 export function docspaceRoutes({ engine }: HttpContext) {
-  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+  return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler(sendFailure);
     // The vendor answers what it does not know without a body.
     app.setNotFoundHandler((_request, reply) => reply.status(404).send());
-    // The schemas tell readers of the OpenAPI file; what a parameter may be is the vendor's to say (query.ts).
+    // The schemas tell readers of the OpenAPI file; what may be asked is the vendor's to say (query.ts, body.ts).
     app.setValidatorCompiler(() => () => true);
+    takeJsonText(app);
     app.addHook('onRequest', async (_request, reply) => {
       void reply.header('api-supported-versions', '2.0');
     });
-    app.addHook('onRequest', authorize(engine));
-    for (const read of READS) {
-      for (const url of [read.path, `${read.path}/`]) {
-        app.route(readRoute(engine, read, url));
-        app.route(otherMethods(url));
+    const count = await requestCounter(app);
+    for (const path of new Set(ROUTES.map((route) => route.path))) {
+      const routes = ROUTES.filter((route) => route.path === path);
+      for (const url of [`${PORTAL}${path}`, `${PORTAL}${path}/`]) {
+        for (const route of routes) app.route(registered(route, { engine, count, url }));
+        app.route(otherMethods(routes, url));
       }
     }
-    done();
   };
 }
 
-function readRoute(engine: Engine, read: Read, url: string): RouteOptions {
+function registered(route: Route, { engine, count, url }: { engine: Engine; count: CountRequest; url: string }): RouteOptions {
+  const description = route.needsBilling === true ? 'Needs billing to be set up, which it always is here.' : undefined;
   return {
-    method: 'GET',
+    method: route.method,
     url,
-    config: { right: read.right },
-    schema: { tags: ['docspace'], summary: read.summary, querystring: Type.Object(read.query), hide: url.endsWith('/') },
-    handler: async (request) => {
-      const view = read.view(request);
-      const state = await readState(engine, portalOf(request));
-      const plans = async (): Promise<Plan[]> => (await listPlans(engine)).map((sold) => sold.plan);
-      const payload = await view(state, plans);
+    config: { right: route.right },
+    schema: {
+      tags: ['docspace'],
+      summary: route.summary,
+      ...(description === undefined ? {} : { description }),
+      ...(route.query === undefined ? {} : { querystring: Type.Object(route.query) }),
+      ...(route.body === undefined ? {} : { body: route.body }),
+      hide: url.endsWith('/'),
+    },
+    onRequest: async (request, reply) => {
+      await authorize(engine, request, route);
+      await count(request, reply, route.limit);
+    },
+    handler: async (request, reply) => {
+      const call = callOf(engine, request);
+      if (route.needsPaid === true && (await isUnpaid(call))) return reply.status(402).send();
+      const payload = await route.answer(call);
       const envelope = toEnvelope(request, trimFields(payload, queryText(request, 'fields')));
-      return read.settings === undefined ? envelope : { ...envelope, settings: read.settings(state) };
+      return route.hasSettings === true ? { ...envelope, settings: toSettingsAlias(payload as TopUpSettingsView) } : envelope;
     },
   };
 }
 
 /** A known address asked with another method: 405 without a body, before the key is looked at or the body read. */
-function otherMethods(url: string): RouteOptions {
+function otherMethods(routes: readonly Route[], url: string): RouteOptions {
+  const taken = METHODS.filter((method) => routes.some((route) => route.method === method || (route.method === 'GET' && method === 'HEAD')));
   return {
-    method: ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    method: METHODS.filter((method) => !taken.includes(method)),
     url,
     config: { right: 'open' },
     schema: { hide: true },
-    onRequest: async (_request, reply) => reply.status(405).header('allow', 'GET, HEAD').send(),
+    exposeHeadRoute: false,
+    onRequest: async (_request: FastifyRequest, reply: FastifyReply) => reply.status(405).header('allow', taken.join(', ')).send(),
     handler: () => undefined,
   };
 }
 
-/** The hook of this surface: a customer's key is the portal, and any other key has none. */
-function authorize(engine: Engine) {
-  return async (request: FastifyRequest): Promise<void> => {
-    const { right } = request.routeOptions.config;
-    if (right === 'open' || request.is404) return;
-    const principal = await principalOf(engine, docspaceKey(request));
-    if (principal.customerId === null) throw new Refusal('forbidden', 'This key is not the key of a portal.');
-    // A route that names no right is closed to every portal.
-    requireRight(principal, right ?? 'keys:write');
-    request.principal = principal;
-    request.customerId = principal.customerId;
-  };
+/**
+ * Who asks, and may they: a customer's key is the portal, and any other key has none. What the key's user is decides
+ * with what the key is narrowed to (section 4): `*:read` for reads, `*:write` for all, or the route's own scope.
+ */
+async function authorize(engine: Engine, request: FastifyRequest, route: Route): Promise<void> {
+  const principal = await principalOf(engine, docspaceKey(request));
+  if (principal.customerId === null) throw deniedFault();
+  if (!isInScope(narrowingScopes(principal.scopes), { right: route.right, isRead: route.method === 'GET' })) throw deniedFault();
+  if (!isAmong(rolesOf(principal.scopes), route.who)) throw deniedFault();
+  request.principal = principal;
+  request.customerId = principal.customerId;
 }
 
-function portalOf(request: FastifyRequest): string {
-  if (request.customerId === null) throw new Error('the request has no portal');
-  return request.customerId;
-}
-
-/** A view with the parameter `refresh`, which is checked and changes nothing: there is no cache. */
-function fresh(view: (state: BillingState) => unknown): Read['view'] {
-  return (request) => {
-    queryFlag(request, 'refresh');
-    return view;
-  };
+/** Whether the portal has not paid; the vendor's own servers say by a header that they do not mind. */
+async function isUnpaid(call: Call): Promise<boolean> {
+  if (String(call.request.headers['payment-info']).toLowerCase() === 'false') return false;
+  const [state, unpaid] = await Promise.all([call.state(), listUnpaid(call.engine, call.customerId)]);
+  return standingOf(state, unpaid).state === TARIFF_STATES.notPaid;
 }

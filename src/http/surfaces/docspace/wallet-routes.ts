@@ -1,0 +1,46 @@
+import { Type } from 'typebox';
+import type { BillingState } from '../../../core/state.js';
+import { accountingCurrencies, toAiBalance, toServicePrices } from './accounting.js';
+import { toBalance } from './balance.js';
+import { cardCheckoutUrl } from './checkout.js';
+import { toCustomerInfo } from './customer-info.js';
+import { deposit } from './deposit.js';
+import { BackUrl, Refresh, SuccessUrl } from './plan-routes.js';
+import { queryFlag } from './query.js';
+import type { Call, Route } from './route.js';
+import { saveTopUpSettings, toTopUpSettings } from './top-up.js';
+
+const Settings = Type.Object({
+  settings: Type.Optional(Type.Object({ enabled: Type.Boolean(), minBalance: Type.Integer({ minimum: 5, maximum: 1000 }), upToBalance: Type.Integer({ minimum: 6, maximum: 5000 }), currency: Type.Optional(Type.String()) })),
+});
+
+/** Who pays, with what, and what is prepaid: contracts/docspace.md section 3. */
+export const WALLET_ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/payment/customerinfo', who: 'admin', needsBilling: true, right: 'state:read', summary: 'The portal as a payer', query: { refresh: Refresh }, answer: fresh(toCustomerInfo) },
+  // The vendor's older clients write it the second way.
+  ...['/payment/checkoutsetupurl', '/payment/chechoutsetupurl'].map(
+    (path): Route => ({ method: 'GET', path, who: 'admin', needsBilling: true, right: 'wallet:write', summary: 'Where to leave a card', query: { backUrl: BackUrl, successUrl: SuccessUrl }, answer: cardCheckoutUrl }),
+  ),
+  { method: 'POST', path: '/payment/deposit', who: 'payer', needsBilling: true, limit: 'payment', right: 'wallet:write', summary: 'Put money into the wallet from the card', body: Type.Object({ amount: Type.Integer({ minimum: 1, maximum: 999_999 }), currency: Type.String() }), answer: deposit },
+  { method: 'GET', path: '/payment/customer/balance', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'What the portal has prepaid, per currency', query: { refresh: Refresh }, answer: fresh(toBalance) },
+  { method: 'GET', path: '/payment/customer/aibalance', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'What the portal has prepaid for AI', query: { refresh: Refresh }, answer: fresh(toAiBalance) },
+  { method: 'GET', path: '/payment/accounting/currencies', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'The currencies that wallets are kept in', answer: async (call) => accountingCurrencies(await call.state(), await call.plans()) },
+  { method: 'GET', path: '/payment/accounting/prices/:serviceName', who: 'admin', needsBilling: true, right: 'catalog:read', summary: 'What a service paid from the wallet costs', query: { active: Type.Optional(Type.Boolean()) }, answer: servicePrices },
+  { method: 'GET', path: '/payment/topupsettings', who: 'admin', right: 'wallet:read', hasSettings: true, summary: 'When the wallet fills itself', answer: async (call) => toTopUpSettings(await call.state()) },
+  { method: 'POST', path: '/payment/topupsettings', who: 'payer', needsBilling: true, right: 'settings:write', hasSettings: true, summary: 'Say when the wallet fills itself, or, with {}, that it does not', body: Settings, answer: saveTopUpSettings },
+];
+
+/** A view with the parameter `refresh`, which is checked and changes nothing: there is no cache. */
+function fresh(view: (state: BillingState) => unknown): Route['answer'] {
+  return async (call) => {
+    queryFlag(call.request, 'refresh');
+    return view(await call.state());
+  };
+}
+
+/** All prices are active: a plan that is not sold any more has none here. */
+async function servicePrices(call: Call) {
+  queryFlag(call.request, 'active');
+  const { serviceName } = call.request.params as { serviceName: string };
+  return toServicePrices(await call.state(), await call.plans(), serviceName);
+}
