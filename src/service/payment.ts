@@ -13,6 +13,7 @@ import { insertPayment, insertPaymentResult, selectOpenPayments, selectPayment, 
 import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
+import { providerReference } from './provider-customer.js';
 
 /** What came of a deposit. */
 export interface Deposit {
@@ -68,6 +69,14 @@ export async function settleOpenPayments(engine: Engine): Promise<{ settled: num
   }
 }
 
+/** Asks the provider again about one payment and settles it; nothing happens when it is settled, or not there. */
+export async function settleAgain(engine: Engine, { customerId, paymentId }: { customerId: string; paymentId: string }): Promise<void> {
+  const found = await selectPayment(engine.database, customerId, paymentId);
+  if (found === undefined || found.outcome !== null) return;
+  const result = await charge(engine, found.payment);
+  await inUnit(engine, (unit) => settlePayment(unit, found.payment, result));
+}
+
 async function openPayment(
   unit: Unit,
   input: { customerId: string; paymentId: string; amount: string; currency: string | undefined; description?: string },
@@ -115,9 +124,10 @@ function depositCurrency(stored: StoredCustomer, asked: string | undefined): Cur
 
 /** The payment's own id is the idempotency key at the provider. */
 async function charge(engine: Engine, payment: Payment): Promise<ChargeResult> {
-  const { id, customerId, paymentMethodId, money, description } = payment;
+  const { id, customerId, paymentMethodId, money, description, requestedAt } = payment;
+  const customerReference = await providerReference(engine, customerId);
   try {
-    return await engine.provider.charge({ idempotencyKey: id, customerId, paymentMethodId, money, description });
+    return await engine.provider.charge({ idempotencyKey: id, customerReference, customerId, paymentMethodId, money, description, requestedAt });
   } catch (error) {
     throw new ProviderUnavailable('the payment provider did not answer', { cause: error });
   }
