@@ -14,7 +14,7 @@ export async function chargeByStripe(stripe: Stripe, input: ChargeInput, nowMs: 
   const amount = toStripeAmount(input.money);
   if (amount === undefined) return { outcome: 'declined', reason: 'amount_not_chargeable' };
   if (nowMs - input.requestedAt > KEY_TRUSTED_MS) {
-    const known = await asked(() => findIntent(stripe, input));
+    const known = await asked(() => findIntent(stripe, { ...input, amount }));
     if (known !== undefined) return resultOf(stripe, known);
   }
   return createIntent(stripe, { ...input, amount });
@@ -50,11 +50,13 @@ async function createIntent(stripe: Stripe, input: ChargeInput & { amount: numbe
   }
 }
 
-/** The customer's intent that bears the key. Listed, not searched: Stripe's search lags behind. */
-async function findIntent(stripe: Stripe, { idempotencyKey, customerReference, requestedAt }: ChargeInput): Promise<Stripe.PaymentIntent | undefined> {
+/** The customer's intent that bears the key. Listed, not searched: Stripe's search lags behind. @throws when it is over another amount. */
+async function findIntent(stripe: Stripe, { idempotencyKey, customerReference, requestedAt, money, amount }: ChargeInput & { amount: number }): Promise<Stripe.PaymentIntent | undefined> {
   const since = Math.floor((requestedAt - CLOCK_MARGIN_MS) / 1000);
   for await (const intent of stripe.paymentIntents.list({ customer: customerReference, created: { gte: since }, limit: PAGE })) {
-    if (intent.metadata['paidup_payment'] === idempotencyKey) return intent;
+    if (intent.metadata['paidup_payment'] !== idempotencyKey) continue;
+    if (intent.amount === amount && intent.currency === money.currency.toLowerCase()) return intent;
+    throw new Error(`payment intent ${intent.id} is over another amount than what is asked under its key`);
   }
   return undefined;
 }
