@@ -23,7 +23,7 @@ export type {
 } from './invoice.js';
 export type { Deposit, DepositInput, LedgerTransaction, Wallet, Wallets } from './wallet.js';
 export type { TopUpSettings, TopUpSettingsInput } from './top-up.js';
-export type { PaymentMethod, PaymentMethodInput } from './payment-method.js';
+export type { PaymentMethod, PaymentMethodInput, SetupLink, SetupLinkInput } from './payment-method.js';
 export type { ApiKey, ApiKeyInput, ApiKeyKind, ApiKeyQuery, NewApiKey, Scope } from './api-key.js';
 export type {
   AmountAnswer, AmountQuestion, PeriodsQuestion, ProrationAnswer, ProrationQuestion, RolloverAnswer, RolloverQuestion, TaxAnswer, TaxQuestion,
