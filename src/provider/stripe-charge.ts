@@ -72,11 +72,10 @@ async function resultOf(stripe: Stripe, intent: Stripe.PaymentIntent): Promise<C
     case 'requires_action':
     case 'requires_capture':
     case 'requires_confirmation':
-      // Declined is for ever: nobody may complete it later.
-      await asked(() => stripe.paymentIntents.cancel(intent.id));
-      return { outcome: 'declined', reason: 'authentication_required' };
     case 'requires_payment_method': {
       const { decline_code: declineCode, code } = intent.last_payment_error ?? {};
+      // Declined is for ever: what is not over, because it waits for the customer or another request is just at it, is ended.
+      if (intent.status !== 'requires_payment_method' || intent.last_payment_error === null) await asked(() => stripe.paymentIntents.cancel(intent.id));
       return { outcome: 'declined', reason: declineCode ?? code ?? 'authentication_required' };
     }
     default:

@@ -2,13 +2,14 @@ import Stripe from 'stripe';
 import { ProviderUnavailable } from './port.js';
 
 /** Stripe's definite no: it has understood the request, and moved no money. Undefined for everything else. */
-export function refusalOf(error: unknown): { readonly kind: 'card' | 'request'; readonly reason: string; readonly message: string } | undefined {
+export function refusalOf(error: unknown): { readonly kind: 'card' | 'request'; readonly reason: string; readonly message: string; readonly param: string | undefined } | undefined {
   if (!(error instanceof Stripe.errors.StripeError)) return undefined;
+  const { message, param } = error;
   const reason = error.decline_code ?? error.code ?? 'refused_by_provider';
-  if (error instanceof Stripe.errors.StripeCardError) return { kind: 'card', reason, message: error.message };
+  if (error instanceof Stripe.errors.StripeCardError) return { kind: 'card', reason, message, param };
   // A key that came with another request before is no answer to this one: the first may have taken the money.
   const isRequest = error instanceof Stripe.errors.StripeInvalidRequestError && error.rawType === 'invalid_request_error';
-  return isRequest ? { kind: 'request', reason, message: error.message } : undefined;
+  return isRequest ? { kind: 'request', reason, message, param } : undefined;
 }
 
 /** Whether an answer came, though none that says what became of the request. */

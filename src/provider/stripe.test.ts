@@ -64,6 +64,15 @@ describe('a customer at Stripe', () => {
     expect(await stripe.listPaymentMethods(customerReference)).toEqual([]);
   });
 
+  it('gets no page when Stripe does not take the addresses to go on to; the caller is told which', async () => {
+    const { customerReference } = await chargeOf();
+    const link = (urls: { successUrl: string; backUrl: string }) => stripe.createSetupLink({ customerReference, customerId: 'cus_1', ...urls, ownUrl: 'http://localhost', at: instant(standIn.now) });
+    await expect(link({ successUrl: 'https://x', backUrl: 'http://x' })).rejects.toMatchObject({ slug: 'invalid_request', errors: [{ pointer: '/back_url' }] });
+    await expect(link({ successUrl: 'http://x', backUrl: 'https://x' })).rejects.toMatchObject({ slug: 'invalid_request', errors: [{ pointer: '/success_url' }] });
+    standIn.customers.clear();
+    await expect(link({ successUrl: 'https://x', backUrl: 'https://x' })).rejects.toBeInstanceOf(ProviderUnavailable);
+  });
+
   it('that was deleted there has no cards', async () => {
     const { customerReference } = await chargeOf();
     standIn.customers.delete(customerReference);
@@ -95,7 +104,7 @@ describe('a charge by Stripe', () => {
     expect(standIn.takenFrom(input.customerReference)).toBe(1099);
   });
 
-  it.each<[CardBehaviour, string]>([['declines', 'insufficient_funds'], ['needs_authentication', 'authentication_required'], ['stays_requiring_action', 'authentication_required']])('with a card that %s is declined as %s, then and later', async (behaviour, reason) => {
+  it.each<[CardBehaviour, string]>([['declines', 'insufficient_funds'], ['needs_authentication', 'authentication_required'], ['stays_requiring_action', 'authentication_required'], ['is_never_confirmed', 'authentication_required']])('with a card that %s is declined as %s, then and later', async (behaviour, reason) => {
     const input = await chargeOf(behaviour);
     expect(await stripe.charge(input)).toEqual({ outcome: 'declined', reason });
     expect((await stripe.charge(input)).outcome).toBe('declined');
@@ -103,7 +112,8 @@ describe('a charge by Stripe', () => {
     standIn.now += 30 * HOUR_MS;
     expect((await stripe.charge(input)).outcome).toBe('declined');
     expect(standIn.intents.size).toBe(1);
-    expect([...standIn.intents.values()][0]?.['status']).toMatch(/^(canceled|requires_payment_method)$/);
+    const [intent] = standIn.intents.values();
+    expect(intent?.['status'] === 'canceled' || intent?.['last_payment_error'] !== null, 'nobody can complete it').toBe(true);
   });
 
   it('that is still being processed is not known yet; later it is', async () => {

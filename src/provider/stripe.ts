@@ -21,6 +21,8 @@ export interface StripeSettings {
 
 /** The version that the types of the library are made of: an upgrade that changes it does not compile unseen. */
 const API_VERSION = '2026-10-28.endive';
+/** What the addresses to go on to are called here, by what Stripe calls them. */
+const RETURN_POINTERS: ReadonlyMap<string, string> = new Map([['success_url', '/success_url'], ['cancel_url', '/back_url']]);
 const SIGNATURE_HEADER = 'stripe-signature';
 /** How old a webhook's signature may be: Stripe signs every delivery anew. */
 const TOLERANCE_SECONDS = 300;
@@ -39,7 +41,7 @@ export function createStripe(settings: StripeSettings): PaymentProvider {
   return {
     name: 'stripe',
     createCustomer: (customer) => asked(() => createCustomer(stripe, customer)),
-    createSetupLink: (input) => asked(() => createSetupLink(stripe, input)),
+    createSetupLink: (input) => createSetupLink(stripe, input),
     listPaymentMethods: (customerReference) => asked(() => listCards(stripe, customerReference)),
     attachPaymentMethod: (input) => attach(stripe, input),
     removePaymentMethods: (customerReference) => asked(() => removeCards(stripe, customerReference)),
@@ -64,18 +66,24 @@ async function createCustomer(stripe: Stripe, { customerId, name, email }: { cus
 
 async function createSetupLink(stripe: Stripe, { customerReference, customerId, successUrl, backUrl }: SetupInput): Promise<{ url: string }> {
   const metadata = { paidup_customer: customerId };
-  const { url } = await stripe.checkout.sessions.create({
-    mode: 'setup',
-    customer: customerReference,
-    client_reference_id: customerId,
-    allowed_payment_method_types: ['card'],
-    success_url: successUrl,
-    cancel_url: backUrl,
-    metadata,
-    setup_intent_data: { metadata },
-  });
-  if (url === null) throw new Error('the checkout session has no address');
-  return { url };
+  try {
+    const { url } = await stripe.checkout.sessions.create({
+      mode: 'setup',
+      customer: customerReference,
+      client_reference_id: customerId,
+      allowed_payment_method_types: ['card'],
+      success_url: successUrl,
+      cancel_url: backUrl,
+      metadata,
+      setup_intent_data: { metadata },
+    });
+    if (url === null) throw new Error('the checkout session has no address');
+    return { url };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    const pointer = RETURN_POINTERS.get(refusal?.param ?? '');
+    throw refusal === undefined || pointer === undefined ? unavailable(error) : invalidInput([{ pointer, detail: `is refused by Stripe: ${refusal.message}` }]);
+  }
 }
 
 /** Newest first: whoever puts a card on file means that one. */

@@ -6,7 +6,7 @@ export const STAND_IN_KEY = 'sk_test_standInForStripe';
 export const STAND_IN_WEBHOOK_SECRET = 'whsec_standInForStripe';
 
 /** How a card of the stand-in behaves when it is charged. */
-export type CardBehaviour = 'succeeds' | 'declines' | 'needs_authentication' | 'stays_processing' | 'stays_requiring_action';
+export type CardBehaviour = 'succeeds' | 'declines' | 'needs_authentication' | 'stays_processing' | 'stays_requiring_action' | 'is_never_confirmed';
 
 /** What goes wrong with one request whose method and path fit; `after` means that it was carried out. */
 export interface Fault {
@@ -204,6 +204,8 @@ export class StripeStandIn {
 
   #createSession(form: Thing): Answer {
     if (form['mode'] !== 'setup' || form['allowed_payment_method_types[0]'] !== 'card') return failure(400, 'invalid_request_error', { message: 'only cards are set up here' });
+    const wrong = ['success_url', 'cancel_url'].find((field) => String(form[field]).startsWith('http://'));
+    if (wrong !== undefined) return failure(400, 'invalid_request_error', { code: 'url_invalid', param: wrong, message: 'Not a valid URL' });
     const id = this.#newId('cs_test');
     return this.#keep(this.sessions, { id, object: 'checkout.session', url: `https://checkout.stripe.com/c/pay/${id}`, ...form });
   }
@@ -234,6 +236,8 @@ export class StripeStandIn {
         return ok(Object.assign(intent, { status: 'processing' }));
       case 'stays_requiring_action':
         return ok(Object.assign(intent, { status: 'requires_action' }));
+      case 'is_never_confirmed':
+        return ok(Object.assign(intent, { status: 'requires_payment_method' }));
       case 'declines':
         return declinedIntent(intent, { code: 'card_declined', decline_code: 'insufficient_funds' });
       case 'needs_authentication':
