@@ -7,7 +7,7 @@ import type { Money } from '../core/money.js';
  * with two places). HUF and TWD are special for payouts only.
  */
 const STRIPE_DIGITS: ReadonlyMap<string, number> = new Map([['ISK', 2], ['UGX', 2], ['MGA', 0]]);
-/** Charged in tenths of a thousandth: the last of the three digits must be 0. */
+/** Three places are taken of these, the last of which must be 0. */
 const THREE_DIGITS = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
 /** Without a unit at Stripe that its documentation names. */
 const UNKNOWN = new Set(['UYI']);
