@@ -26,7 +26,7 @@ export type { AdjustmentInput, Credit, CreditGrantInput } from './credit.js';
 export type { Hold, HoldInput } from './hold.js';
 export type { Statement, StatementQuery, StatementRow } from './statement.js';
 export type { TopUpSettings, TopUpSettingsInput, TopUpStatus } from './top-up.js';
-export type { PaymentMethod, PaymentMethodInput } from './payment-method.js';
+export type { PaymentMethod, PaymentMethodInput, SetupLink, SetupLinkInput } from './payment-method.js';
 export type { ApiKey, ApiKeyInput, ApiKeyKind, ApiKeyQuery, NewApiKey, Scope } from './api-key.js';
 export type {
   AmountAnswer, AmountQuestion, BurnAnswer, BurnQuestion, PeriodsQuestion, ProrationAnswer, ProrationQuestion, RolloverAnswer, RolloverQuestion, TaxAnswer, TaxQuestion,

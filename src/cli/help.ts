@@ -58,8 +58,13 @@ Flags:
   --trust-proxy         believe X-Forwarded-Host and -Proto of the proxy in front, for links
   --sandbox             serve with a clock of its own, kept with the store, that stands still until
                         POST /v1/sandbox/clock moves it; a sandbox needs a store of its own
+  --provider P          who charges cards: sandbox, whose cards are not real, or stripe
+                                                                PAIDUP_PROVIDER, default sandbox
 
 Environment only:
+  STRIPE_SECRET_KEY     with stripe, and needed there: the account's secret key
+  STRIPE_WEBHOOK_SECRET with stripe, and needed there: what Stripe signs its webhooks with
+  PAIDUP_STRIPE_URL     with stripe: the address of a stand-in for Stripe, for tests
   PAIDUP_SELLER_NAME    who stands at the head of invoices
   PAIDUP_SELLER_LINES   what stands below it, such as address and tax number; ; between lines
 

@@ -30,6 +30,7 @@ export function commands(end: (code: number) => void): Command {
     .option('--log-level <l>')
     .option('--cors-origin <o...>')
     .option('--sandbox')
+    .option('--provider <p>')
     .option('--trust-proxy')
     .action(async (flags: ServeFlags) => (await import('./serve.js')).serve(flags));
   program

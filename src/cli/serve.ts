@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from '../http/app.js';
+import type { PaymentProvider, Webhook } from '../provider/port.js';
+import { isSandboxProvider } from '../provider/sandbox.js';
 import { createApiKey, listApiKeys } from '../service/api-key.js';
 import type { Engine } from '../service/engine.js';
 import { closeEngine, systemClock } from '../service/open.js';
@@ -12,6 +14,7 @@ import type { Database } from '../store/database.js';
 import { startRenewals } from '../worker/renew.js';
 import { Failed, Misuse } from './exit.js';
 import { greeting, readyLine, type Ready } from './greeting.js';
+import { providerOf } from './provider.js';
 import { originsOf, portOf, sellerOf, settingOf, wordOf } from './setting.js';
 import { watchSignals, type Stop } from './stop.js';
 import { engineOver, openStore, type StoreFlags } from './store.js';
@@ -25,6 +28,7 @@ export interface ServeFlags extends StoreFlags {
   readonly logLevel?: string;
   readonly corsOrigin?: readonly string[];
   readonly sandbox?: true;
+  readonly provider?: string;
   readonly trustProxy?: true;
 }
 
@@ -49,11 +53,14 @@ const KEY_HEADERS = ['authorization', 'cookie', 'x-api-key', 'apikeybearer'];
 /** Serves until SIGTERM or SIGINT. @throws Misuse, Failed and what openStore throws. */
 export async function serve(flags: ServeFlags): Promise<void> {
   const settings = settingsOf(flags);
+  const openProvider = providerOf(flags);
   const stop = watchSignals();
   const { database, name } = await openStore(flags, { mayBeMemory: true });
-  const engine = await engineFor(database, flags.sandbox === true);
+  const provider = openProvider(database);
+  const engine = await engineFor(database, { provider, isSandbox: flags.sandbox === true });
   try {
     const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins, trustProxy: flags.trustProxy === true, seller: sellerOf() });
+    if (isSandboxProvider(provider)) provider.sendWebhooksTo((webhook) => deliver(app, webhook));
     try {
       await run({ app, engine, stop, settings, flags, store: name });
     } finally {
@@ -91,17 +98,24 @@ async function run({ app, engine, stop, settings, flags, store }: Run): Promise<
 }
 
 /** A sandbox has a clock of its own; what was dated by it cannot go on by the real one, nor the other way round. */
-async function engineFor(database: Database, isSandbox: boolean): Promise<Engine> {
+async function engineFor(database: Database, { provider, isSandbox }: { provider: PaymentProvider; isSandbox: boolean }): Promise<Engine> {
   try {
     const isOne = await isSandboxStore(database);
     if (!isSandbox && isOne) throw new Failed('the store is a sandbox, whose facts are dated by a clock of its own: start it with --sandbox');
-    if (!isSandbox) return await engineOver(database);
+    if (!isSandbox) return await engineOver(database, { provider });
     if (!isOne && (await hasCustomers(database))) throw new Failed('the store holds customers that live by the real clock: give the sandbox a store of its own (--data or --database-url)');
-    return await engineOver(database, await openSandboxClock(database, systemClock.now()));
+    return await engineOver(database, { provider, clock: await openSandboxClock(database, systemClock.now()) });
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** The sandbox's webhooks come in by the same door as those of a real provider. */
+function deliver(app: App, { rawBody, headers }: Webhook): void {
+  app.inject({ method: 'POST', url: '/v1/provider/webhook', payload: rawBody, headers: { 'content-type': 'application/json', ...headers } }).catch((error: unknown) => {
+    app.log.error({ err: error }, 'a webhook of the sandbox was not taken');
+  });
 }
 
 function settingsOf(flags: ServeFlags): ServeSettings {

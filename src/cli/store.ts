@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { sandboxProvider } from '../provider/sandbox.js';
+import type { PaymentProvider } from '../provider/port.js';
 import type { Clock, Engine } from '../service/engine.js';
 import { closeEngine, openEngine } from '../service/open.js';
 import { ensureProjections } from '../service/rebuild.js';
@@ -9,6 +9,7 @@ import { StoreLocked } from '../store/embedded.js';
 import { migrate, type Migration } from '../store/migrate.js';
 import { openPostgres } from '../store/postgres.js';
 import { Failed, Misuse, oneLine } from './exit.js';
+import { sandboxOver } from './provider.js';
 import { settingOf, type Setting } from './setting.js';
 
 /** Which store, as flags say it. */
@@ -63,10 +64,10 @@ export async function withEngine<T>(flags: StoreFlags, needs: StoreNeeds, work: 
   }
 }
 
-/** The engine over an opened store; when it cannot be made, the store is closed. */
-export async function engineOver(database: Database, clock?: Clock): Promise<Engine> {
+/** The engine over an opened store; when it cannot be made, the store is closed. Without a provider it is the sandbox, for commands that ask none. */
+export async function engineOver(database: Database, { provider, clock }: { provider?: PaymentProvider; clock?: Clock } = {}): Promise<Engine> {
   try {
-    const engine = await openEngine({ database, provider: sandboxProvider, ...(clock === undefined ? {} : { clock }) });
+    const engine = await openEngine({ database, provider: provider ?? sandboxOver(database), ...(clock === undefined ? {} : { clock }) });
     await ensureProjections(engine);
     return engine;
   } catch (error) {

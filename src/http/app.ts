@@ -15,7 +15,9 @@ import { invoiceRoutes } from './invoice.js';
 import { pageRoutes } from './pages.js';
 import { paymentMethodRoutes } from './payment-method.js';
 import { sendProblem } from './problem.js';
+import { providerRoutes } from './provider.js';
 import { sandboxRoutes } from './sandbox.js';
+import { setupPageRoutes } from './setup-page.js';
 import { stateRoutes } from './state.js';
 import { subscriptionCommandRoutes } from './subscription-command.js';
 import { subscriptionRoutes } from './subscription.js';
@@ -92,7 +94,7 @@ function native(context: HttpContext) {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
       healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes,
-      paymentMethodRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
+      paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
     ]) {
       routes(app, context);
     }

@@ -4,9 +4,10 @@ import { notFound } from '../core/problems.js';
 import { paymentMethodStatus, type PaymentMethod } from '../core/payment-method.js';
 import type { Instant } from '../core/instant.js';
 import { readState } from '../service/state.js';
-import { removePaymentMethod, setPaymentMethod } from '../service/payment-method.js';
+import { createSetupLink, refreshPaymentMethod, removePaymentMethod, setPaymentMethod } from '../service/payment-method.js';
 import { customerOf, reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
+import { ownUrlOf } from './own-url.js';
 import { CustomerPath, Done, Words } from './schema.js';
 
 const MethodView = Type.Object({
@@ -19,21 +20,37 @@ const MethodView = Type.Object({
   status: Words(['set', 'expired']),
 });
 
-const MethodBody = Type.Object({ token: Type.String({ description: 'What the provider gave for the card; in the sandbox card_succeeds, card_declines or card_expired' }) });
+const MethodBody = Type.Object({ token: Type.String({ description: 'What the provider gave for the card: at Stripe the id of a payment method (pm_…), in the sandbox the name of a card, such as card_succeeds' }) });
+
+const RefreshQuery = Type.Object({ refresh: Type.Optional(Type.Boolean({ description: 'Read again from the provider first' })) });
+
+const WebAddress = Type.String({ maxLength: 2000, description: 'http or https', examples: ['https://shop.example.com/billing'] });
+const SetupLinkBody = Type.Object({ success_url: WebAddress, back_url: WebAddress }, { description: 'Where the browser goes once the card is on file, and where it goes without' });
+const SetupLinkView = Type.Object({ url: Type.String({ description: "The provider's page; it is good for a day at most" }) });
 
 const ADDRESS = '/v1/customers/:customer/payment-method';
 
 export function paymentMethodRoutes(app: FastifyInstance, { engine }: HttpContext): void {
   const reserved = reservedOf(engine);
   const tags = ['wallet'];
-  app.get<{ Params: { customer: string } }>(
+  app.get<{ Params: { customer: string }; Querystring: { refresh?: boolean } }>(
     ADDRESS,
-    { config: { right: 'wallet:read' }, schema: { tags, summary: 'Read the card on file', params: CustomerPath, response: { 200: MethodView } } },
+    { config: { right: 'wallet:read' }, schema: { tags, summary: 'Read the card on file', params: CustomerPath, querystring: RefreshQuery, response: { 200: MethodView } } },
     async (request) => {
+      if (request.query.refresh === true) await refreshPaymentMethod(engine, customerOf(request));
       const { paymentMethod, asOf } = await readState(engine, customerOf(request));
       if (paymentMethod === null) throw notFound('payment method of customer', request.params.customer);
       return methodView(paymentMethod, asOf);
     },
+  );
+  app.post<{ Params: { customer: string }; Body: { success_url: string; back_url: string } }>(
+    `${ADDRESS}/setup-link`,
+    { config: { right: 'wallet:write' }, schema: { tags, summary: 'Make the address of a page on which the customer puts a card on file', params: CustomerPath, body: SetupLinkBody, response: { 201: SetupLinkView } } },
+    (request, reply) =>
+      reserved(request, reply, async () => {
+        const { success_url: successUrl, back_url: backUrl } = request.body;
+        return { status: 201, body: { url: await createSetupLink(engine, customerOf(request), { successUrl, backUrl, ownUrl: ownUrlOf(request) }) } };
+      }),
   );
   app.put<{ Params: { customer: string }; Body: { token: string } }>(
     ADDRESS,

@@ -19,6 +19,7 @@ import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 import { loadCustomer } from './facts.js';
 import { chargeableMethod, requestPayment } from './payment-request.js';
+import { providerReference } from './provider-customer.js';
 import { topUpIfDue } from './top-up.js';
 
 /** What came of a deposit. */
@@ -86,6 +87,13 @@ export async function settleByAsking(engine: Engine, payment: Payment): Promise<
   return result;
 }
 
+/** Asks the provider again about one payment and settles it; nothing happens when it is settled, or not there. @throws ProviderUnavailable. */
+export async function settleAgain(engine: Engine, { customerId, paymentId }: { customerId: string; paymentId: string }): Promise<void> {
+  const found = await selectPayment(engine.database, customerId, paymentId);
+  if (found === undefined || found.result !== null) return;
+  await settleByAsking(engine, found.payment);
+}
+
 async function openDeposit(unit: Unit, input: DepositInput & { customerId: string; paymentId: string }): Promise<PaymentWithResult> {
   const { customerId } = input;
   const stored = await lockCustomer(unit, customerId);
@@ -129,9 +137,10 @@ function depositCurrency(stored: StoredCustomer, asked: string | undefined): Cur
 
 /** The payment's own id is the idempotency key at the provider. */
 async function askProvider(engine: Engine, payment: Payment): Promise<ChargeResult> {
-  const { id, customerId, paymentMethodId, money, description } = payment;
+  const { id, customerId, paymentMethodId, money, description, requestedAt } = payment;
+  const customerReference = await providerReference(engine, customerId);
   try {
-    return await engine.provider.charge({ idempotencyKey: id, customerId, paymentMethodId, money, description });
+    return await engine.provider.charge({ idempotencyKey: id, customerReference, customerId, paymentMethodId, money, description, requestedAt });
   } catch (error) {
     throw new ProviderUnavailable('the payment provider did not answer', { cause: error });
   }

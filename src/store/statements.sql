@@ -147,6 +147,11 @@ returning payment_id;
 insert into plan_versions (id, plan_code, version, definition, created_at)
 values ($1, $2, $3, $4, $5);
 
+-- insert_provider_customer
+insert into provider_customers (bucket, customer_id, provider, reference)
+values ($1, $2, $3, $4)
+on conflict (bucket, customer_id, provider) do nothing;
+
 -- insert_setting_change
 insert into setting_changes (bucket, customer_id, revision, setting, value, made_at)
 values ($1, $2, $3, $4, $5, $6);
@@ -289,6 +294,12 @@ select a.alias, a.customer_id
 from unnest($1::text[]) as asked (alias)
 join customer_aliases a on a.alias = asked.alias
 order by a.alias;
+
+-- select_customer_by_provider_reference
+select customer_id
+from provider_customers
+where provider = $1
+  and reference = $2;
 
 -- select_customer_due
 select due_at
@@ -490,6 +501,13 @@ select p.id as plan_id, p.code, p.archived_at, v.id as version_id, v.version, v.
 from plans p
 join plan_versions v on v.plan_code = p.code
 order by p.code, v.version;
+
+-- select_provider_reference
+select reference
+from provider_customers
+where bucket = $1
+  and customer_id = $2
+  and provider = $3;
 
 -- select_setting_changes
 select revision, setting, value, made_at

@@ -16,6 +16,9 @@ const OPEN: readonly RegExp[] = [
   /^(GET|HEAD) \/problems(\/:slug)?$/,
   // The surfaces refuse other methods before they look at the key, and tell nothing.
   /^(POST|PUT|PATCH|DELETE) \/(v1\/billing\/|customer-access\/)/,
+  // What is signed needs no key: webhooks of the payment provider, and the links to the sandbox's page for cards.
+  /^POST \/v1\/provider\/webhook$/,
+  /^(GET|HEAD|POST) \/sandbox\/checkout\/\*$/,
   // A browser asks without a key whether it may ask.
   /^OPTIONS /,
 ];
@@ -108,6 +111,7 @@ describe('every route', () => {
 
   function bodyOf({ url }: Route): object {
     if (url.endsWith('/events')) return { events: [{ id: 'e', customer: other.name, name: 'call' }] };
+    if (url.endsWith('/setup-link')) return { success_url: 'https://shop.example.com/ok', back_url: 'https://shop.example.com/back' };
     if (url.endsWith('/payment-method')) return { token: 'card_declines' };
     if (url.endsWith('/top-ups')) return { amount: '5' };
     if (url.endsWith('/top-up-settings')) return { enabled: false, min_balance: '20', up_to_balance: '200' };
@@ -146,7 +150,9 @@ describe('every route', () => {
     const open = routes.filter((route) => !guarded.includes(route));
     await expectAll(open, own.key, (answer) => answer.statusCode < 500 && !mentionsOther(answer.body) && !answer.body.includes(own.id));
     const writes = open.filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
-    await expectAll(writes, own.key, (answer) => answer.statusCode === 405);
+    // A webhook without a signature is refused, and so is a form that no browser sends.
+    const refusals: Record<string, number> = { 'POST /v1/provider/webhook': 400, 'POST /sandbox/checkout/*': 415 };
+    await expectAll(writes, own.key, (answer, route) => answer.statusCode === (refusals[nameOf(route)] ?? 405));
     await expectAll(open.filter(({ url }) => url.startsWith('/api/2.0/')), own.key, (answer) => answer.statusCode === 405);
   });
 

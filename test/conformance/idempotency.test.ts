@@ -15,6 +15,7 @@ interface Write {
 /** Writes whose answer may not be kept, with the reason. */
 const EXEMPT: Readonly<Record<string, string>> = {
   'POST /v1/api-keys': 'the key is shown once and never kept, so its answer cannot be given again',
+  'POST /v1/provider/webhook': 'a provider sends no keys; a webhook is a hint, and its repeats have no effect: test/conformance/payment-method.test.ts',
   'POST /v1/sandbox/clock': 'outside of a sandbox it is refused, and refusals are not kept; test/sim/sandbox.test.ts asks it in one',
 };
 /** Questions that are too long for an address: they write nothing. */
@@ -132,6 +133,10 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     'DELETE /v1/customers/{customer}/top-up-settings': async () => ({ url: `${await customer()}/top-up-settings` }),
     'PUT /v1/customers/{customer}/payment-method': async () => ({ url: `${await customer()}/payment-method`, body: { token: 'card_succeeds' }, other: { token: 'card_declines' } }),
     'DELETE /v1/customers/{customer}/payment-method': async () => ({ url: `${await payer()}/payment-method` }),
+    'POST /v1/customers/{customer}/payment-method/setup-link': async () => {
+      const body = { success_url: 'https://shop.example.com/ok', back_url: 'https://shop.example.com/back' };
+      return { url: `${await customer()}/payment-method/setup-link`, body, other: { ...body, back_url: 'https://shop.example.com' } };
+    },
     'DELETE /v1/api-keys/{id}': async () => ({ url: `/v1/api-keys/${(await paidup.call('POST', '/v1/api-keys', { kind: 'publishable' })).body.id}` }),
   };
 

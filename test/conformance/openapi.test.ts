@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sandboxProvider } from '../../src/provider/sandbox.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
 
@@ -26,6 +27,7 @@ interface Call {
   operation: string;
   url: string;
   body?: unknown;
+  headers?: Record<string, string>;
   status: number;
   /** Names under which parts of the answer are kept: `{name}` in a later url stands for them. */
   keep?: Record<string, (body: Answer) => string>;
@@ -55,6 +57,7 @@ const EVENTS = [
   { id: 'e-1', customer: 'acme', name: 'compute', timestamp: '2026-03-09T10:00:00Z', properties: { hours: '1.5', region: 'eu' } },
   { id: 'e-2', customer: 'nobody', name: 'compute', properties: { hours: '1.5' } },
 ];
+const WEBHOOK = await sandboxProvider.webhookOf({ type: 'ignored' });
 const SUBSCRIPTIONS = 'POST /v1/customers/{customer}/subscriptions';
 const ofId = ({ id }: Answer): string => id;
 const firstInvoice = ({ invoices: [id = ''] }: Answer): string => id;
@@ -141,6 +144,9 @@ const CALLS: Call[] = [
   { operation: 'POST /v1/events', url: '/v1/events', body: { events: EVENTS }, status: 200 },
   { operation: 'PUT /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', body: { token: 'card_succeeds' }, status: 200 },
   { operation: 'GET /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method?refresh=true', status: 200 },
+  { operation: 'POST /v1/customers/{customer}/payment-method/setup-link', url: '/v1/customers/acme/payment-method/setup-link', body: { success_url: 'https://shop.example.com/ok', back_url: 'https://shop.example.com' }, status: 201 },
+  { operation: 'POST /v1/provider/webhook', url: '/v1/provider/webhook', body: { type: 'ignored' }, headers: WEBHOOK.headers as Record<string, string>, status: 200 },
   { operation: 'POST /v1/customers/{customer}/top-ups', url: '/v1/customers/acme/top-ups', body: { amount: '25.00' }, status: 201 },
   { operation: 'GET /v1/customers/{customer}/wallet', url: '/v1/customers/acme/wallet', status: 200 },
   { operation: 'POST /v1/customers/{customer}/credits', url: '/v1/customers/acme/credits', body: { amount: '50.00', priority: 10, expires_at: '2027-01-01T00:00:00Z', reason: 'welcome' }, status: 201 },
@@ -189,7 +195,7 @@ beforeAll(async () => {
   const kept: Record<string, string> = {};
   for (const call of CALLS) {
     const method = call.operation.split(' ')[0] as 'GET';
-    const answer = await paidup.call(method, call.url.replace(/\{(\w+)\}/, (_whole, name: string) => kept[name] ?? 'unknown'), call.body);
+    const answer = await paidup.call(method, call.url.replace(/\{(\w+)\}/, (_whole, name: string) => kept[name] ?? 'unknown'), call.body, call.headers);
     answers.set(call, answer);
     for (const [name, part] of Object.entries(call.keep ?? {})) if (answer.status < 300) kept[name] = part(answer.body as Answer);
   }

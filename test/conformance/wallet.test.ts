@@ -21,7 +21,13 @@ class CountingProvider implements PaymentProvider {
   losesAnswers = false;
   isAway = false;
 
-  attachPaymentMethod: PaymentProvider['attachPaymentMethod'] = (input) => sandboxProvider.attachPaymentMethod(input);
+  readonly createCustomer = sandboxProvider.createCustomer;
+  readonly createSetupLink = sandboxProvider.createSetupLink;
+  readonly listPaymentMethods = sandboxProvider.listPaymentMethods;
+  readonly attachPaymentMethod = sandboxProvider.attachPaymentMethod;
+  readonly removePaymentMethods = sandboxProvider.removePaymentMethods;
+  readonly refund = sandboxProvider.refund;
+  readonly parseWebhook = sandboxProvider.parseWebhook;
 
   async charge(input: ChargeInput): Promise<ChargeResult> {
     if (this.isAway) throw new Error('the provider is away');

@@ -12,6 +12,7 @@ import type { Database } from '../../src/store/database.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
 import { migrate } from '../../src/store/migrate.js';
 import { ensureStoreFact } from '../../src/store/store-fact.js';
+import { STAND_IN_KEY, STAND_IN_WEBHOOK_SECRET, StripeStandIn } from '../support/stripe-stand-in.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const WRONG_KEY = `paidup-secret-${'0badc0de'.repeat(8)}`;
@@ -72,6 +73,54 @@ describe('a server in memory', () => {
     expect(lines.filter(({ msg }) => msg === 'answered').length).toBe(4);
     expect(stderr).not.toContain(key);
     expect(stderr).not.toContain(WRONG_KEY);
+  });
+});
+
+describe('a server with a payment provider', () => {
+  const RETURN = { success_url: 'https://shop.example.com/ok', back_url: 'https://shop.example.com/back' };
+  const post = async ({ line }: Server, path: string, body: object, key = line.secret_key) => {
+    const response = await fetch(`${line.url}${path}`, { method: 'POST', headers: { ...bearer(key), 'content-type': 'application/json', connection: 'close' }, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as ReturnType<typeof JSON.parse> };
+  };
+  const submit = (page: string, card: string) => fetch(page, { method: 'POST', body: new URLSearchParams({ card }), redirect: 'manual', headers: { connection: 'close' } });
+
+  test('that is the sandbox finds its links, cards and charges again after a restart, and hears its own webhooks', async () => {
+    const folder = newFolder();
+    const first = await start(['--data', folder]);
+    const { secret_key: key } = first.line;
+    for (const name of ['twice', 'lost']) await post(first, '/v1/customers', { external_id: name });
+    const link = new URL((await post(first, '/v1/customers/twice/payment-method/setup-link', RETURN)).body.url);
+    const lost = (await post(first, '/v1/customers/lost/payment-method/setup-link', RETURN)).body.url;
+    expect((await submit(lost, 'card_times_out')).status).toBe(303);
+    expect((await post(first, '/v1/customers/lost/top-ups', { amount: '10' })).status).toBe(503);
+    expect(await first.stop('SIGTERM')).toBe(0);
+    const second = await start(['--data', folder]);
+    const { url } = second.line;
+    expect((await get(`${url}/v1/customers/lost/wallet`, bearer(key))).body.data[0].balance, 'settled at the start').toBe('10.00');
+    expect((await get(`${url}/v1/customers/lost/payment-method?refresh=true`, bearer(key))).body.last4).toBe('0119');
+    expect((await submit(`${url}${link.pathname}`, 'card_answers_twice')).status).toBe(303);
+    expect((await post(second, '/v1/customers/twice/top-ups', { amount: '10' }, key)).status).toBe(201);
+    const heard = () => second.output().stderr.split('\n').filter((line) => line.includes('/v1/provider/webhook') && line.includes('"status":200'));
+    await second.until(() => heard().length === 2);
+    expect((await get(`${url}/v1/customers/twice/wallet`, bearer(key))).body.data[0].balance).toBe('10.00');
+    expect(await second.stop('SIGTERM')).toBe(0);
+  });
+
+  test('that is Stripe asks it where it is told to, and tells no secret', async () => {
+    const standIn = await StripeStandIn.start();
+    const server = await start(['--data', 'memory', '--provider', 'stripe', '--log-level', 'trace'], { STRIPE_SECRET_KEY: STAND_IN_KEY, STRIPE_WEBHOOK_SECRET: STAND_IN_WEBHOOK_SECRET, PAIDUP_STRIPE_URL: standIn.url.origin });
+    await post(server, '/v1/customers', { external_id: 'acme' });
+    const link = await post(server, '/v1/customers/acme/payment-method/setup-link', RETURN);
+    standIn.completeSetup(link.body.url, standIn.card());
+    expect((await get(`${server.line.url}/v1/customers/acme/payment-method?refresh=true`, bearer(server.line.secret_key))).body).toMatchObject({ provider: 'stripe', last4: '4242' });
+    standIn.faults.push({ on: /payment_intents/, what: 'error_before' }, { on: /payment_intents/, what: 'error_before' }, { on: /payment_intents/, what: 'error_before' }, { on: /payment_intents/, what: 'error_before' });
+    expect((await post(server, '/v1/customers/acme/top-ups', { amount: '10' })).status).toBe(503);
+    const { payload, headers } = standIn.webhook('customer.updated', { id: [...standIn.customers.keys()][0] }, { secret: 'whsec_wrong' });
+    expect((await fetch(`${server.line.url}/v1/provider/webhook`, { method: 'POST', body: payload, headers })).status).toBe(400);
+    expect(await server.stop('SIGTERM')).toBe(0);
+    for (const secret of [STAND_IN_KEY, STAND_IN_WEBHOOK_SECRET, 'client_secret', 'pi_secret']) expect(server.output().stderr).not.toContain(secret);
+    expect(server.output().stderr).toContain('Stripe gave no answer');
+    await standIn.stop();
   });
 });
 
@@ -296,6 +345,13 @@ describe('the command line', () => {
     { args: ['serve', '--cors-origin', 'https://app.example.com/path'], says: 'is not an origin' },
     { args: ['serve', '--data', 'memory', '--database-url', 'postgres://127.0.0.1/x'], says: 'give one of them' },
     { args: ['serve', '--database-url', 'mysql://root:secret@127.0.0.1/x'], says: '--database-url must begin with postgres://' },
+    { args: ['serve', '--provider', 'paypal'], says: '--provider must be one of sandbox, stripe' },
+    { args: ['serve', '--provider', 'stripe'], says: 'needs STRIPE_SECRET_KEY' },
+    { args: ['serve'], env: { PAIDUP_PROVIDER: 'stripe', STRIPE_SECRET_KEY: 'sk_test_secret@' }, says: 'needs STRIPE_WEBHOOK_SECRET' },
+    { args: ['serve', '--provider', 'stripe'], env: { STRIPE_SECRET_KEY: 'sk_test secret@', STRIPE_WEBHOOK_SECRET: 'whsec_1' }, says: 'STRIPE_SECRET_KEY must be one word' },
+    { args: ['serve', '--provider', 'stripe'], env: { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1', PAIDUP_STRIPE_URL: 'http://user:secret@127.0.0.1' }, says: 'PAIDUP_STRIPE_URL must be an address' },
+    { args: ['serve', '--provider', 'stripe', '--demo'], says: 'does not go with the provider stripe' },
+    { args: ['serve', '--provider', 'stripe', '--sandbox'], says: 'does not go with the provider stripe' },
     { args: ['report', '--from', 'stripe', '--url', 'http://127.0.0.1:1', '--key', 'k'], says: '--from must be one of docspace, diga, lark, paidup' },
     { args: ['report', '--from', 'diga', '--url', 'example.com', '--key', 'k'], says: '--url must be an http or https address' },
     { args: ['report', '--from', 'diga', '--url', 'http://127.0.0.1:1'], says: 'set PAIDUP_KEY' },
@@ -352,7 +408,7 @@ interface Server extends Spawned {
 }
 
 function spawnProgram(args: string[], env: Record<string, string> = {}): Spawned {
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PAIDUP_|DATABASE_URL$|PG)/.test(name)));
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PAIDUP_|STRIPE_|DATABASE_URL$|PG)/.test(name)));
   const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let stdout = '';
@@ -380,8 +436,8 @@ function spawnProgram(args: string[], env: Record<string, string> = {}): Spawned
 }
 
 /** A server on a free port that accepts requests. */
-async function start(args: string[]): Promise<Server> {
-  const spawned = spawnProgram(['serve', '--port', '0', '--json', ...args]);
+async function start(args: string[], env: Record<string, string> = {}): Promise<Server> {
+  const spawned = spawnProgram(['serve', '--port', '0', '--json', ...args], env);
   await spawned.until(() => spawned.output().stdout.includes('\n'));
   return { ...spawned, line: JSON.parse(spawned.output().stdout) };
 }

@@ -257,6 +257,16 @@ describe('the wallet through the SDK', () => {
     expect((await client.readLedger('payer')).next_cursor).toBeNull();
   });
 
+  it('puts a card on file on the page behind a link, and reads it again', async () => {
+    await client.createCustomer({ external_id: 'linked', currency: 'EUR' });
+    const { url: page } = await client.createSetupLink('linked', { success_url: 'https://shop.example.com/ok', back_url: 'https://shop.example.com/back' });
+    const submitted = await fetch(page, { method: 'POST', body: new URLSearchParams({ card: 'card_succeeds' }), redirect: 'manual' });
+
+    expect([submitted.status, submitted.headers.get('location')]).toEqual([303, 'https://shop.example.com/ok']);
+    expect(await client.refreshPaymentMethod('linked')).toMatchObject({ provider: 'sandbox', last4: '4242', status: 'set' });
+    expect((await problemOf(client.createSetupLink('linked', { success_url: 'javascript:1', back_url: 'https://x' }))).errors.map(({ pointer }) => pointer)).toEqual(['/success_url']);
+  });
+
   it('keeps settings of the automatic top-up until they are deleted', async () => {
     const set = await client.setTopUpSettings('payer', { enabled: true, min_balance: '10', up_to_balance: '100' });
 

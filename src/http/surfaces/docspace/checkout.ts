@@ -1,5 +1,7 @@
 import { paymentMethodStatus } from '../../../core/payment-method.js';
+import { createSetupLink } from '../../../service/payment-method.js';
 import { listUnpaid } from '../../../service/unpaid.js';
+import { ownUrlOf } from '../../own-url.js';
 import { readNeededBody } from './body.js';
 import { toCustomerInfo } from './customer-info.js';
 import { argumentFault, deniedFault } from './fault.js';
@@ -7,7 +9,6 @@ import { isFree, isPaidFromWallet, isYearly, planNamed } from './plan.js';
 import { planSubscription } from './quota.js';
 import { queryText, queryUrls } from './query.js';
 import type { Call } from './route.js';
-import { createSetupLink } from './setup-link.js';
 import { TARIFF_STATES, standingOf } from './tariff.js';
 
 /** Where the portal is sent to buy a plan; nothing when it has one that is paid. Contracts/docspace.md section 3. */
@@ -25,7 +26,7 @@ export async function planCheckoutUrl(call: Call): Promise<string | undefined> {
   const current = planSubscription(state)?.phase.plan;
   const hasPlan = current !== undefined && !isFree(current) && !isPaidFromWallet(current);
   if (hasPlan && toCustomerInfo(state) !== undefined && standingOf(state, await listUnpaid(engine, customerId)).state === TARIFF_STATES.paid) return undefined;
-  return createSetupLink(engine, customerId, { successUrl, backUrl });
+  return createSetupLink(engine, customerId, { successUrl, backUrl, ownUrl: ownUrlOf(call.request) });
 }
 
 /** Where the portal is sent to leave a card; nothing when one is set. Of a portal that billing knows, only the payer may. */
@@ -34,7 +35,7 @@ export async function cardCheckoutUrl(call: Call): Promise<string | undefined> {
   const state = await call.state();
   if (toCustomerInfo(state) !== undefined && !call.roles.has('payer')) throw deniedFault();
   if (paymentMethodStatus(state.paymentMethod, state.asOf) === 'set') return undefined;
-  return createSetupLink(call.engine, call.customerId, urls);
+  return createSetupLink(call.engine, call.customerId, { ...urls, ownUrl: ownUrlOf(call.request) });
 }
 
 /** The portal's own page that leads to the provider's account of the payer; nothing where billing knows nobody. */
