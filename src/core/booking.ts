@@ -1,5 +1,5 @@
 import type { Cursor } from './charge.js';
-import { nextDueAt, ownDueAt } from './due.js';
+import { lateDueAt, nextDueAt } from './due.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, earliest, latest, type Instant } from './instant.js';
 import { contributionsOf, graceEnd, type Contributions, type Invoice, type InvoiceLine } from './invoice.js';
@@ -128,7 +128,7 @@ function nextStep(facts: CustomerFacts, limit: Instant): Step | null {
     const dated = facts.subscriptions.map((subscription) => ({ subscription, date: nextDueAt(subscription, probes.get(subscription.id) ?? null, rowsOf(facts.windows, subscription.id)) }));
     const date = dated.reduce((first, entry) => earliest(first, entry.date), FOREVER);
     if (date === FOREVER || date > limit) return null;
-    const late = dated.filter((entry) => entry.date === date && ownDueAt(entry.subscription, probes.get(entry.subscription.id) ?? null, rowsOf(facts.windows, entry.subscription.id)) === FOREVER);
+    const late = dated.filter(({ subscription }) => lateDueAt(subscription, probes.get(subscription.id) ?? null, rowsOf(facts.windows, subscription.id)) === date);
     const step = stepAt(facts, { date, isLateDue: new Set(late.map(({ subscription }) => subscription.id)) });
     if (step !== null) return step;
     for (const entry of dated) if (entry.date === date) probes.set(entry.subscription.id, { at: date, revision: Number.MAX_SAFE_INTEGER });
@@ -171,7 +171,7 @@ function stepAt(facts: CustomerFacts, due: { date: Instant; isLateDue: ReadonlyS
     // The cursors move with all of the moment's invoices together.
     current = { ...current, ...postAll(current, issueTransactions(invoice.key, invoice)) };
   }
-  for (const group of grouped(parts, date).filter((parts) => isWorthIssuing(parts) && parts.some((part) => isDue(part, 'invoice', isLateDue)))) {
+  for (const group of grouped(parts, date).filter((group) => group.some((part) => isDue(part, 'invoice', isLateDue)))) {
     const invoice = invoiceOf(current, group, { date, paidFrom: 'invoice' });
     invoices.push(invoice);
     current = { ...current, ...postAll(current, issueTransactions(invoice.key, invoice)) };
@@ -203,7 +203,7 @@ function renewAt(facts: CustomerFacts, asked: Subscription, date: Instant): Part
 /** Whether the part makes an invoice by itself: by a line of its own, or by late usage whose time has come. */
 function isDue({ subscription, contributions }: Part, paidFrom: PaidFrom, isLateDue: ReadonlySet<string>): boolean {
   const { lines } = contributions[paidFrom];
-  return lines.some(isOwnLine) || (lines.length > 0 && isLateDue.has(subscription.id));
+  return lines.some((line) => isWorthIssuing(line) && (isOwnLine(line) || isLateDue.has(subscription.id)));
 }
 
 function grouped(parts: readonly Part[], date: Instant): Part[][] {
@@ -217,8 +217,8 @@ function grouped(parts: readonly Part[], date: Instant): Part[][] {
 }
 
 /** An invoice over nothing is written only for a period with fixed prices, or with usage that is counted by the period. */
-function isWorthIssuing(parts: readonly Part[]): boolean {
-  return parts.some(({ contributions: { invoice } }) => invoice.lines.some((line) => line.amount.minor !== 0n || line.kind === 'fixed' || (line.source.of === 'usage' && line.source.charge.usage.price.window === null)));
+function isWorthIssuing({ amount, kind, source }: InvoiceLine): boolean {
+  return amount.minor !== 0n || kind === 'fixed' || (source.of === 'usage' && source.charge.usage.price.window === null);
 }
 
 /** Whether the line makes an invoice of its own. Late usage stands on an invoice that something else makes, discounts on what they are taken off. */

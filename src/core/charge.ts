@@ -33,11 +33,21 @@ export interface FixedCharge {
   readonly full: Period;
   readonly share: Share;
   readonly proration: Proration | null;
+  /** The change of terms that brings it; null for a turn. */
+  readonly change: TermsChange | null;
   readonly quantity: Decimal;
   /** Price of one for the whole interval, major units; the multiplier applied. */
   readonly unitAmount: Decimal;
   /** Below zero when it is given back. */
   readonly amount: Money;
+}
+
+/** Terms that give way to others, to none where the period ends with them. */
+export interface TermsChange {
+  readonly at: Instant;
+  readonly revision: number;
+  readonly from: Phase;
+  readonly to: Phase | null;
 }
 
 /** Whether what is due at `date` because of the change `revision` has not been invoiced. */
@@ -54,7 +64,7 @@ export function fixedCharges(subscription: Subscription, span: Span): FixedCharg
 }
 
 /** The charges for a billing period, those of changes within it too that fall due later. */
-export function chargesForPeriod(subscription: Subscription, period: Period): FixedCharge[] {
+export function chargesForPeriod(subscription: Subscription, period: Pick<Period, 'startsAt'>): FixedCharge[] {
   const phases = begunPhases(subscription);
   const span = { after: { at: justBefore(period.startsAt), revision: 0 }, upTo: period.startsAt };
   const turns = phases.flatMap((_, index) => turnCharges({ subscription, phases, index, span }));
@@ -82,7 +92,7 @@ function turnCharges(place: Place): FixedCharge[] {
   return turnsOf(place).flatMap(({ turn, period }) => {
     const full = fullInterval(phase, period);
     const { policy, share } = firstShare(phase, period, { full, zone: subscription.zone });
-    return chargesOf({ kind: 'fixed', phase, date: turn.startsAt, turn, period, full, share, proration: policy, sign: 1 });
+    return chargesOf({ kind: 'fixed', phase, date: turn.startsAt, turn, period, full, share, proration: policy, change: null, sign: 1 });
   });
 }
 
@@ -208,7 +218,8 @@ function chargesOfChange(subscription: Subscription, phases: readonly Phase[], i
   // A pause is no difference to anything.
   if (proration.mode === 'difference' && (phase.isPaused || !isDearer(phase, basis))) return [];
   const due = dueOfChange(subscription, phases, { index, periodEnd: rest.period.endsAt });
-  const common = { kind: 'proration', ...due, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration } as const;
+  const change = { at: startsAt, revision: phase.revision, from: basis, to: goesOn ? phase : null };
+  const common = { kind: 'proration', ...due, ...rest, proration, change } as const;
   const credits = chargesOf({ ...common, phase: basis, sign: -1 });
   return goesOn ? withoutUnchanged(credits, chargesOf({ ...common, phase, sign: 1 })) : credits;
 }
@@ -234,7 +245,8 @@ function endingCredits(subscription: Subscription, phases: readonly Phase[]): Ch
   const rest = restOfPeriod(subscription, last, { at: ending.endsAt, madeAt: ending.requestedAt, proration });
   if (rest === undefined) return [];
   const basis = basisOf(phases, phases.length - 1, rest.turn.startsAt);
-  return chargesOf({ kind: 'proration', date: ending.endsAt, by: ending.revision, turn: rest.turn, period: rest.period, full: rest.full, share: rest.share, proration, phase: basis, sign: -1 });
+  const change = { at: ending.endsAt, revision: ending.revision, from: basis, to: null };
+  return chargesOf({ kind: 'proration', date: ending.endsAt, by: ending.revision, ...rest, proration, change, phase: basis, sign: -1 });
 }
 
 interface Rest {
@@ -275,7 +287,12 @@ function isDearer(phase: Phase, basis: Phase): boolean {
 
 /** What the phase's fixed prices (those that `paidFrom` pays, or all) cost for a whole interval, exactly, in major units. */
 export function fixedTotal(phase: Phase, paidFrom?: PaidFrom): Decimal {
-  return sum(fixedPrices(phase.plan).filter((price) => paidFrom === undefined || price.paidFrom === paidFrom).map((price) => multiply(multiply(price.amount, multiplierOf(phase, price.code)), quantityOf(phase, price.code))));
+  return sum(fixedPrices(phase.plan).filter((price) => paidFrom === undefined || price.paidFrom === paidFrom).map((price) => fixedAmount(phase, price)));
+}
+
+/** What a fixed price costs for a whole interval, exactly, in major units. */
+export function fixedAmount(phase: Phase, price: FixedPrice): Decimal {
+  return multiply(multiply(price.amount, multiplierOf(phase, price.code)), quantityOf(phase, price.code));
 }
 
 /** The whole interval that a (perhaps short) period of the phase's schedule belongs to. */

@@ -1,11 +1,11 @@
-import { fixedTotal, invoicedPrices, justBefore, turnsIn, type FixedCharge } from './charge.js';
+import { chargesForPeriod, fixedAmount, fixedTotal, invoicedPrices, justBefore, turnsIn, type FixedCharge } from './charge.js';
 import type { AppliedCoupon } from './coupon.js';
-import { decimal, divide, multiply, smaller, type Decimal } from './decimal.js';
+import { decimal, divide, multiply, type Decimal } from './decimal.js';
 import { moneyToDecimal, negateMoney, roundToMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
 import { minorDigits, type Currency } from './currency.js';
 import { prorate } from './proration.js';
 import { rateDiscounted } from './rating.js';
-import { multiplierOf, type Subscription, type Turn } from './subscription.js';
+import { multiplierOf, type Phase, type Subscription, type Turn } from './subscription.js';
 import { countedQuantities, freeUnits, withCap, type PriceUsage } from './usage.js';
 import type { UsageCharge } from './usage-charge.js';
 
@@ -30,29 +30,53 @@ export function percentOffUsage(charge: UsageCharge, percent: string): Money {
 }
 
 /**
- * What an amount takes off charges for the fixed prices of one phase: no more than they cost, and its share of a part of
- * a period. An amount that covers all of them takes off exactly what they came to, rounding and all.
+ * What an amount takes off the charges that one turn or one change brings: no more than the fixed prices cost together, and
+ * its share of a part of a period. A change puts back what was taken off the old terms and takes it off the new ones, those
+ * prices too that it leaves alone; but never more than was taken off, nor so little that more is given back than was paid.
  */
-export function amountOffFixed(charges: readonly FixedCharge[], amount: string): Money {
+export function amountOffFixed(subscription: Subscription, charges: readonly FixedCharge[], amount: string): Money {
   const [charge] = charges;
   if (charge === undefined) throw new Error('an amount is taken off something');
-  const { phase, share } = charge;
-  const { currency } = charge.amount;
-  const total = fixedTotal(phase, 'invoice');
-  const isAll = charges.length === invoicedPrices(phase).length;
-  if (isAll && decimal(amount).gte(total)) return negateMoney(sumMoney(charges.map((one) => one.amount), currency));
-  const off = prorate(smaller(decimal(amount), total), share, currency);
-  return charge.amount.minor < 0n ? off : negateMoney(off);
+  const { turn, amount: { currency } } = charge;
+  let [net, taken] = [0n, 0n];
+  for (const group of fixedGroups(chargesForPeriod(subscription, turn).filter((one) => one.turn.revision === turn.revision && one.price.paidFrom === 'invoice'))) {
+    const came = group.reduce((total, one) => total + one.amount.minor, 0n);
+    const wanted = wantedOff(group, decimal(amount));
+    const least = wanted + net + came < 0n ? -(net + came) : wanted;
+    const off = least > taken ? taken : least;
+    if (groupText(group[0] as FixedCharge) === groupText(charge)) return { minor: off, currency };
+    [net, taken] = [net + came + off, taken - off];
+  }
+  throw new Error('a charge belongs to a period');
 }
 
-/** Charges for the fixed prices of one phase at one moment: what an amount is taken off together. */
+/** As the terms say, in minor units; below zero where it is taken off. */
+function wantedOff(charges: readonly FixedCharge[], amount: Decimal): bigint {
+  const [charge] = charges as readonly [FixedCharge, ...FixedCharge[]];
+  const { share, change, phase } = charge;
+  const { currency } = charge.amount;
+  const offOf = (terms: Phase): bigint => {
+    if (amount.lt(fixedTotal(terms, 'invoice'))) return prorate(amount, share, currency).minor;
+    // All of what they came to, rounding and all.
+    const sizes = invoicedPrices(terms).map((price) => {
+      const { minor } = charges.find((one) => one.phase === terms && one.price.code === price.code)?.amount ?? prorate(fixedAmount(terms, price), share, currency);
+      return minor < 0n ? -minor : minor;
+    });
+    return sizes.reduce((total, size) => total + size, 0n);
+  };
+  if (change === null) return -offOf(phase);
+  return offOf(change.from) - (change.to === null ? 0n : offOf(change.to));
+}
+
+/** Charges that one turn or one change brings: what an amount is taken off together. */
 export function fixedGroups(charges: readonly FixedCharge[]): FixedCharge[][] {
   const groups = new Map<string, FixedCharge[]>();
-  for (const charge of charges) {
-    const key = `${charge.date} ${charge.phase.revision} ${charge.phase.startsAt} ${charge.amount.minor < 0n ? '-' : '+'} ${charge.kind}`;
-    groups.set(key, [...(groups.get(key) ?? []), charge]);
-  }
+  for (const charge of charges) groups.set(groupText(charge), [...(groups.get(groupText(charge)) ?? []), charge]);
   return [...groups.values()];
+}
+
+function groupText({ change, turn, phase }: FixedCharge): string {
+  return change === null ? `turn ${turn.startsAt} ${turn.revision} ${phase.startsAt}` : `change ${change.at} ${change.revision}`;
 }
 
 /** What coupons take off charges, all together; below zero where they take something off. */
@@ -64,7 +88,7 @@ export function discountTotal(subscription: Subscription, charges: { fixed: read
   const taken = [
     ...fixed.flatMap((charge) => percents(charge.turn).map((percent) => percentOff(charge.amount, percent))),
     ...used.flatMap((charge) => percents(charge.turn).map((percent) => percentOffUsage(charge, percent))),
-    ...fixedGroups(fixed).flatMap((group) => (group[0] === undefined ? [] : amounts(group[0].turn).map((amount) => amountOffFixed(group, amount)))),
+    ...fixedGroups(fixed).flatMap((group) => (group[0] === undefined ? [] : amounts(group[0].turn).map((amount) => amountOffFixed(subscription, group, amount)))),
   ];
   return sumMoney(taken, currency);
 }

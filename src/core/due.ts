@@ -10,10 +10,12 @@ import { priceUsage } from './usage.js';
 import { isChanged, lateCharges } from './usage-charge.js';
 import type { UsageWindow } from './window.js';
 
-/** As ownDueAt; late usage of what has nothing due of its own is due when its next turn would have been. */
+/** The next moment after the cursor at which the subscription may have something to invoice: of its own, or late usage. */
 export function nextDueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
   const own = ownDueAt(subscription, after, rows);
-  return own === FOREVER && after !== null ? lateMoment(subscription, after, rows) : own;
+  // Where every turn brings a line, late usage is not looked for: that takes its time.
+  if (after === null || own <= turnAfter(subscription, after)) return own;
+  return earliest(own, lateDueAt(subscription, after, rows));
 }
 
 /**
@@ -97,12 +99,21 @@ function windowMoment(subscription: Subscription, from: Instant, rows: readonly 
   return period.endsAt > from && hasBounds(phaseAt(subscription, justBefore(period.endsAt))) ? period.endsAt : FOREVER;
 }
 
-/** Late usage of a subscription that has no turns any more is due when its next turn would have been. */
-function lateMoment(subscription: Subscription, after: Cursor, rows: readonly UsageWindow[]): Instant {
-  const own = rows.filter((row) => row.subscriptionId === subscription.id && isChanged(row));
-  if (own.length === 0) return FOREVER;
-  const isCharged = lateCharges(subscription, rows.filter((row) => row.subscriptionId === subscription.id), after).some((charge) => charge.amount.minor !== 0n);
-  if (!isCharged) return FOREVER;
-  const { schedule } = phaseAt(subscription, justBefore(subscription.endsAt === FOREVER ? after.at : subscription.endsAt));
-  return after.at < schedule.startsAt ? FOREVER : periodContaining(schedule, after.at).endsAt;
+/**
+ * When late usage is invoiced, unless something else is invoiced sooner: at the next turn, also of a subscription that has
+ * stopped (ended, paused) and would have had it. Whether that goes on some day makes no difference, for a worker may have
+ * written the invoice before it was known.
+ */
+export function lateDueAt(subscription: Subscription, after: Cursor | null, rows: readonly UsageWindow[]): Instant {
+  if (after === null) return FOREVER;
+  const own = rows.filter((row) => row.subscriptionId === subscription.id);
+  const isCharged = own.some(isChanged) && lateCharges(subscription, own, after).some((charge) => charge.amount.minor !== 0n);
+  return isCharged ? turnAfter(subscription, after) : FOREVER;
+}
+
+/** The first turn after the cursor; a pause has none, those before it go on. */
+function turnAfter(subscription: Subscription, after: Cursor): Instant {
+  const last = begunPhases(subscription).findLast((phase) => !phase.isPaused && !isUnbilled(after, phase.startsAt, phase.revision));
+  const { schedule } = last ?? subscription.phases[0];
+  return periodContaining(schedule, latest(after.at, schedule.startsAt)).endsAt;
 }

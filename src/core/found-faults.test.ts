@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { at, canceled, event, facts, fixed, phase, plan, subscription, usage } from '../../test/support/core.js';
 import { bookDue, upcomingInvoice } from './booking.js';
 import type { CustomerFacts } from './facts.js';
+import { instantText } from './instant.js';
 import { moneyText } from './money.js';
 import { lineText } from '../../test/support/life.js';
 import { decideChange, decidePause } from './subscription-change.js';
 import { phaseAt, type Proration, type Subscription, type SubscriptionChange } from './subscription.js';
+import { usageAt } from './usage.js';
 import { WindowBook } from './window-book.js';
 
 const BY_SECOND: Proration = { mode: 'prorate', policy: 'by_second' };
@@ -186,6 +188,66 @@ describe('a fault that was found once', () => {
     const slow = plan({ invoice_grace_hours: 400, prices: [usage('calls', { window: { unit: 'week', count: 1 } })] }); const given = facts([subscription({ plan: slow })], [event('a', '2026-01-05', 1), event('b', '2026-01-10', 1)]);
     const keys = (revision: number): string[] => bookDue({ ...given, revision }, at('2026-01-16')).drafts.map((i) => i.key);
     expect(keys(5)).toHaveLength(2); expect(keys(6)).toEqual(keys(5));
+  });
+  it('a pause from the very start leaves nothing that could carry over', () => {
+    const kept = plan({ code: 'kept', prices: [usage('calls', { included: '100', rollover: {} })] });
+    const of = subscription({ plan: kept, changes: [now(kept, '2026-01-01', true, { isPaused: true, usage: 'restart' }), now(kept, '2026-02-10', true, { usage: 'restart' })] });
+    expect(usageAt(of, [], at('2026-02-11')).map(({ figures }) => figures.carried.toFixed())).toEqual(['0']);
+  });
+  /** Dates of the invoices that late usage brings, one after the other. */
+  const lateDates = (of: Subscription, steps: ReadonlyArray<readonly [string, number]>): string[] => {
+    let given = bookDue(facts([of]), at('2026-01-20')).facts;
+    return steps.flatMap(([day, units]) => {
+      const book = new WindowBook(given.windows, []); book.count([of], event(day, '2026-01-05', units));
+      const { due, facts: after } = bookDue({ ...given, windows: book.allWindows() }, at(day)); given = after;
+      return due.map((invoice) => instantText(invoice.date).slice(0, 10));
+    });
+  };
+  it('late usage in a pause keeps to the turns that it would have had, not to the day of the pause', () => {
+    expect(lateDates(subscription({ plan: PRO, changes: [now(PRO, '2026-01-10', true, { isPaused: true, usage: 'restart' })] }), [['2026-02-05', 1], ['2026-03-20', 1]])).toEqual(['2026-02-01', '2026-03-01']);
+  });
+  it('late usage of what runs and has nothing to pay by itself is invoiced at the next turn', () => {
+    const daily = plan({ code: 'daily', prices: [usage('calls', { window: { unit: 'day', count: 1 } })] }); const of = subscription({ plan: daily });
+    const one = bookDue(facts([of], [event('a', '2026-01-05', 5)]), at('2026-01-20')); const book = new WindowBook(one.facts.windows, []); book.count([of], event('b', '2026-01-05', 1));
+    expect(bookDue({ ...one.facts, windows: book.allWindows() }, at('2026-03-20')).due.map((invoice) => instantText(invoice.date).slice(0, 10))).toEqual(['2026-02-01']);
+  });
+  it('late usage was due before the command that lets an ended subscription go on, whether or not a worker ran between', () => {
+    const back: SubscriptionChange = { type: 'reactivated', madeAt: at('2026-02-10'), startsAt: at('2026-02-10'), terms: { planVersionId: PRO.versionId, quantities: {}, multipliers: {}, overage: true } };
+    const ended = subscription({ plan: PRO, changes: [end('2026-01-10')] }); const again = subscription({ plan: PRO, changes: [end('2026-01-10'), back] });
+    const booked = bookDue(facts([ended]), at('2026-01-10')).facts; const book = new WindowBook(booked.windows, []); book.count([ended], event('b', '2026-01-05', 5));
+    const late = { ...booked, windows: book.allWindows() };
+    const totals = (given: CustomerFacts): string[] => bookDue({ ...given, revision: 101, subscriptions: [again] }, at('2026-02-10')).due.map((invoice) => moneyText(invoice.total));
+    expect([totals(late), totals(bookDue(late, at('2026-02-09')).facts)]).toEqual([['5.00', '30.00'], ['30.00']]);
+  });
+  it('a change that comes to nothing does not take late usage along', () => {
+    const twice = { terms: { planVersionId: PRO.versionId, quantities: { base: '2' }, multipliers: {}, overage: true }, proration: { mode: 'prorate', policy: 'by_day' } } as const;
+    const noon = { plan: PRO, startsAt: '2025-12-01T12:00:00Z' }; const of = subscription(noon); const changed = subscription({ ...noon, changes: [now(PRO, '2026-02-01T06:00:00Z', false, twice)] });
+    const one = bookDue(facts([of]), at('2026-01-02')); const book = new WindowBook(one.facts.windows, []); book.count([of], event('b', '2025-12-05', 5));
+    expect(bookDue({ ...one.facts, revision: 101, subscriptions: [changed], windows: book.allWindows() }, at('2026-02-01T06:00:00Z')).due).toEqual([]);
+  });
+  const twenty = { ...free({ percentOff: null, amountOff: '20', currency: 'USD', periods: null }), madeAt: at('2025-12-01') };
+  const amountsOf = (of: Subscription): string[] => bookDue(facts([of]), at('2026-01-20')).due.flatMap((i) => i.lines).map((l) => `${l.kind} ${moneyText(l.amount)}`);
+  it('an amount off is taken once a period, whatever prices a change leaves as they are', () => {
+    const seated = plan({ code: 'seated', prices: [fixed('base', '30'), fixed('seat', '10')] }); const bare = plan({ code: 'bare', prices: [fixed('base', '30')] }); const noon = '2026-01-16T12:00:00Z';
+    const more = subscription({ plan: bare, plans: [seated], changes: [twenty, now(seated, noon)] }); const less = subscription({ plan: seated, plans: [bare], changes: [twenty, now(bare, noon)] });
+    expect([amountsOf(more), amountsOf(less)]).toEqual([['fixed 30.00', 'discount -20.00', 'proration 5.00'], ['fixed 30.00', 'fixed 10.00', 'discount -20.00', 'proration -5.00']]);
+  });
+  it('an amount off is taken once where a change comes to seats from none', () => {
+    const seated = plan({ code: 'seated', prices: [fixed('base', '30'), fixed('seat', '10', { per_seat: true })] });
+    const seats = now(seated, '2026-01-16T12:00:00Z', false, { terms: { planVersionId: seated.versionId, quantities: { seat: '2' }, multipliers: {}, overage: true } });
+    expect(amountsOf(subscription({ plan: seated, quantities: { seat: '0' }, changes: [twenty, seats] }))).toEqual(['fixed 30.00', 'fixed 0.00', 'discount -20.00', 'proration 0.00', 'proration 10.00']);
+  });
+  it('a period that a change replaces at once uses up one of a coupon, whether or not a worker ran between', () => {
+    const weekly = plan({ code: 'weekly', interval: { unit: 'week', count: 1 }, prices: [fixed('base', '9')] });
+    const before = subscription({ plan: FIX, changes: [free()] }); const after = subscription({ plan: FIX, plans: [weekly], changes: [free(), now(weekly, '2026-02-01', true)] });
+    const lines = ['fixed 30.00', 'fixed 30.00', 'discount -30.00', 'proration -30.00', 'discount 30.00', 'fixed 9.00'];
+    const booked = [stepwise([[before, 2, '2026-02-01'], [after, 3, '2026-02-01']]), stepwise([[before, 2, '2026-01-31'], [after, 3, '2026-02-01']])];
+    expect(booked.map((of) => of.toSorted())).toEqual([lines.toSorted(), lines.toSorted()]);
+  });
+  it('by_day after by_second on one day gives back no more than was paid after an amount off', () => {
+    const big = plan({ code: 'big', prices: [fixed('base', '310')] }); const day = '2026-01-10T23:00:00Z';
+    const of = subscription({ plan: FIX, plans: [big], changes: [twenty, now(big, day), { ...end(day), endsAt: at('2026-01-10T23:30:00Z'), proration: { mode: 'prorate', policy: 'by_day' } } as SubscriptionChange] });
+    expect(bookDue(facts([of]), at('2026-01-11')).due.flatMap((i) => i.lines).reduce((t, l) => t + l.amount.minor, 0n)).toBe(0n);
   });
   it('a thousand windows and three hundred changes are booked without delay', () => {
     const daily = plan({ code: 'daily', prices: [fixed('base', '30'), usage('calls', { window: { unit: 'day', count: 1 } })] }); const days = Array.from({ length: 1000 }, (_, day) => new Date(at('2026-01-01') + day * 86_400_000).toISOString());

@@ -212,7 +212,7 @@ function amountLines(
   const { currency } = first.amount;
   return couponsOf(subscription, first.turn).flatMap((coupon) => {
     if (coupon.amountOff === null || coupon.currency !== currency) return [];
-    const amount = amountOffFixed(group, coupon.amountOff);
+    const amount = amountOffFixed(subscription, group, coupon.amountOff);
     const onAmount = sumMoney(group.map((charge) => charge.amount), currency);
     return amount.minor === 0n ? [] : [lineOf(coupon, { description: first.phase.plan.name, priceCode: null, period: first.period, onAmount }, amount)];
   });

@@ -92,7 +92,7 @@ export function carriedInto(input: {
   const { subscription, price, window, last } = input;
   if ((usagePriceAt(subscription, price.code, window.startsAt) ?? price).rollover === null) return ZERO;
   const windowOf = (at: Instant): IndexedPeriod => usageWindowAt(subscription, usagePriceAt(subscription, price.code, at) ?? price, at);
-  let current = windowOf(last?.startsAt ?? subscription.startsAt);
+  let current = windowOf(last?.startsAt ?? afterPause(subscription, subscription.startsAt));
   let carried = last?.carried ?? ZERO;
   let used = last === undefined ? ZERO : convert(price.meter, last.tally.used);
   while (current.startsAt < window.startsAt && current.endsAt < subscription.endsAt) {

@@ -30,11 +30,25 @@ export const PLANS: readonly ModelPlan[] = [
   { ...MONTH, code: 'year', unit: 'year', base: 480_550_000n, seat: 50_050_000n, included: 0n, each: 12_500n, flat: 1_250_000n, cap: null, isMonthly: true },
 ];
 
-export const COUPONS: ReadonlyArray<{ readonly code: string; readonly percent: bigint; readonly periods: number | null }> = [
-  { code: 'once', percent: 25n, periods: 1 },
-  { code: 'thrice', percent: 33n, periods: 3 },
-  { code: 'ever', percent: 10n, periods: null },
-  { code: 'free', percent: 100n, periods: 2 },
+/** What a coupon takes off: so much percent, and so many millionths of a euro of the fixed prices of a period. */
+export interface Off {
+  readonly percent: bigint;
+  readonly amount: bigint;
+}
+
+export interface Coupon extends Off {
+  readonly code: string;
+  /** How many billing periods; null for all. */
+  readonly periods: number | null;
+}
+
+export const COUPONS: readonly Coupon[] = [
+  { code: 'once', percent: 25n, amount: 0n, periods: 1 },
+  { code: 'thrice', percent: 33n, amount: 0n, periods: 3 },
+  { code: 'ever', percent: 10n, amount: 0n, periods: null },
+  { code: 'free', percent: 100n, amount: 0n, periods: 2 },
+  { code: 'twelve', percent: 0n, amount: 12_340_000n, periods: null },
+  { code: 'forty', percent: 0n, amount: 40_000_000n, periods: 3 },
 ];
 
 export const METER = { event_name: 'use', aggregation: 'sum', property: 'units' } as const;
@@ -57,6 +71,7 @@ export function planBody(plan: ModelPlan): object {
   };
 }
 
-export function couponBody({ percent, periods }: (typeof COUPONS)[number]): object {
-  return { percent_off: String(percent), duration: periods === null ? 'forever' : { periods } };
+export function couponBody({ percent, amount, periods }: Coupon): object {
+  const off = amount === 0n ? { percent_off: String(percent) } : { amount_off: decimalOf(amount).slice(0, -4), currency: 'EUR' };
+  return { ...off, duration: periods === null ? 'forever' : { periods } };
 }

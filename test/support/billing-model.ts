@@ -3,6 +3,7 @@ import {
   beginPeriod, closeWindow, isSameCount, newCount, openWindow, planOf, prorate, usageLines, usedOf,
   type Later, type Line, type Mode, type Subscription, type Terms, type Used,
 } from './billing-model-book.js';
+import type { Coupon } from './billing-model-plans.js';
 
 /**
  * A small model of what a customer must be invoiced, written from the named policies and nothing of src/core. It goes
@@ -10,19 +11,16 @@ import {
  * worked out again from the last booking, because late usage still belongs to it.
  */
 
+/** `prorate`: by the plan's policy. */
+export type Asking = Mode | 'prorate' | null;
+
 export type Command =
   | { readonly do: 'subscribe'; readonly id: string; readonly terms: Terms; readonly trialDays: number; readonly anchorAt: number | null; readonly coupon: Coupon | null }
-  | { readonly do: 'change'; readonly id: string; readonly plan: string | null; readonly seats: bigint | null; readonly when: 'now' | 'period_end'; readonly mode: Mode | null }
-  | { readonly do: 'cancel'; readonly id: string; readonly atPeriodEnd: boolean; readonly mode: Mode | null }
-  | { readonly do: 'pause'; readonly id: string; readonly when: 'now' | 'period_end'; readonly resumesAt: number | null; readonly mode: Mode | null }
+  | { readonly do: 'change'; readonly id: string; readonly plan: string | null; readonly seats: bigint | null; readonly when: 'now' | 'period_end'; readonly mode: Asking; readonly isRestart: boolean; readonly isPutOff: boolean }
+  | { readonly do: 'cancel'; readonly id: string; readonly atPeriodEnd: boolean; readonly mode: Asking }
+  | { readonly do: 'pause'; readonly id: string; readonly when: 'now' | 'period_end'; readonly resumesAt: number | null; readonly mode: Asking }
   | { readonly do: 'resume' | 'reactivate'; readonly id: string }
   | { readonly do: 'coupon'; readonly id: string; readonly coupon: Coupon };
-
-export interface Coupon {
-  readonly code: string;
-  readonly percent: bigint;
-  readonly periods: number | null;
-}
 
 export interface ModelInvoice {
   readonly date: number;
@@ -91,11 +89,6 @@ export class BillingModel {
     return this.#booked.invoices;
   }
 
-  /** Whether something has begun or ended that brought no line, and nothing has been invoiced since. */
-  lingers(now: number): boolean {
-    return [...this.#booked.subscriptions, ...this.at(now).subscriptions].some((subscription) => subscription.lingers);
-  }
-
   /** How many are due and not written down. */
   pending(now: number): number {
     return this.at(now).invoices.length - this.#booked.invoices.length;
@@ -118,7 +111,7 @@ export class BillingModel {
       if (at > until || isEnough(book)) break;
       const isLate = book.subscriptions.some((subscription) => this.#lateMoment(subscription) === at);
       const due: Array<Line[] | undefined> = [];
-      for (const subscription of book.subscriptions) while (nextMoment(subscription) === at) due.push(noted(subscription, happen(subscription, at)));
+      for (const subscription of book.subscriptions) while (nextMoment(subscription) === at) due.push(happen(subscription, at));
       if (at === until) due.push(...asked.splice(0).map((one) => apply(book, { at, command: one }, this.zone)));
       if (isLate || due.some((lines) => lines !== undefined && lines.length > 0)) this.#invoice(book, at, due.flatMap((lines) => lines ?? []));
     }
@@ -126,18 +119,18 @@ export class BillingModel {
     return book;
   }
 
-  /** Late usage of what has no turns any more is due when its next turn would have been. */
+  /** Late usage of what has stopped is due when its next turn would have been. */
   #lateMoment(subscription: Subscription): number {
-    const { invoicedAt, count, countBefore } = subscription;
-    if (nextMoment(subscription) !== NEVER || invoicedAt === null) return NEVER;
+    const { status, invoicedAt, stoppedAt, countBefore } = subscription;
+    if (status === 'active' || invoicedAt === null) return NEVER;
     if (!usageLines(subscription, this.events, false).some(({ cents }) => cents !== 0n)) return NEVER;
-    return stretchAt(invoicedAt <= count.startsAt ? countBefore : count, invoicedAt).to;
+    return stretchAt(countBefore, Math.max(invoicedAt, stoppedAt)).to;
   }
 
   #invoice(book: Book, date: number, due: readonly Line[]): void {
     const late = book.subscriptions.filter(({ invoicedAt }) => invoicedAt === null || invoicedAt <= date).flatMap((subscription) => usageLines(subscription, this.events, true));
     const lines = [...due, ...late];
-    for (const subscription of book.subscriptions) if (lines.some((line) => line.subscription === subscription.id)) [subscription.invoicedAt, subscription.lingers] = [date, false];
+    for (const subscription of book.subscriptions) if (lines.some((line) => line.subscription === subscription.id)) subscription.invoicedAt = date;
     const amounts = lines.map(({ cents }) => cents).filter((cents) => cents !== 0n);
     if (amounts.length === 0) return;
     const sum = amounts.reduce((total, cents) => total + cents, 0n);
@@ -182,11 +175,6 @@ export function openUsage(subscription: Subscription, events: ReadonlyArray<{ at
   return subscription.status === 'active' ? usedOf(subscription, events).at(-1) : undefined;
 }
 
-function noted(subscription: Subscription, lines: Line[] | undefined): Line[] | undefined {
-  if (lines?.length === 0) subscription.lingers = true;
-  return lines;
-}
-
 /** An invoice stands for it even when it comes to nothing. */
 const mark = ({ id }: Subscription): Line => ({ subscription: id, cents: 0n });
 
@@ -211,7 +199,7 @@ function happen(subscription: Subscription, at: number): Line[] {
 }
 
 function turn(subscription: Subscription, at: number): Line[] {
-  const lines = beginPeriod(subscription, at);
+  const lines = [...subscription.pending.splice(0), ...beginPeriod(subscription, at)];
   openWindow(subscription, at);
   return lines;
 }
@@ -233,32 +221,41 @@ function end(subscription: Subscription, at: number, mode: Mode): Line[] {
 function pause(subscription: Subscription, at: number, mode: Mode): Line[] {
   const lines = stop(subscription, at, mode);
   subscription.status = 'paused';
-  subscription.countBefore = subscription.count;
   subscription.count = newCount(subscription, at, planOf(subscription.terms.plan));
   return lines;
 }
 
 function stop(subscription: Subscription, at: number, mode: Mode): Line[] {
   if (subscription.status !== 'active') return [];
-  const lines = prorate(subscription, { at, mode, policy: planOf(subscription.terms.plan).policy, to: null, isEnd: true });
-  const isClosed = closeWindow(subscription, at);
-  return isClosed && at > subscription.trialEndsAt ? [...lines, mark(subscription)] : lines;
+  [subscription.stoppedAt, subscription.countBefore] = [at, subscription.count];
+  const lines = [...subscription.pending.splice(0), ...prorate(subscription, { at, mode, to: null, isEnd: true })];
+  return [...lines, ...cutWindow(subscription, at)];
 }
 
-/** How the plan prorates unless the command says so. */
-function modeOf(plan: string, asked: Mode | null): Mode {
-  return asked ?? (planOf(plan).policy === 'none' ? 'none' : 'prorate');
+/** A window closes before its time: it stands on an invoice, but for one of the trial. */
+function cutWindow(subscription: Subscription, at: number): Line[] {
+  return closeWindow(subscription, at) && at > subscription.trialEndsAt ? [mark(subscription)] : [];
 }
+
+/** How a change prorates: by the plan unless the command says so. Decided with the command, whatever changes until then. */
+function modeOf(plan: string, asked: Asking): Mode {
+  const { policy } = planOf(plan);
+  if (asked !== null && asked !== 'prorate') return asked;
+  return asked === 'prorate' && policy === 'none' ? 'by_second' : policy;
+}
+
+/** A stop gives nothing back unless the command says so. */
+const stopModeOf = ({ terms }: Subscription, asked: Asking): Mode => (asked === null ? 'none' : modeOf(terms.plan, asked));
 
 /** Undefined: nothing takes effect now. */
 function apply(book: Book, { at, command }: Asked, zone: string): Line[] | undefined {
   if (command.do === 'subscribe') {
     const subscription = born(command, at, zone);
     book.subscriptions.push(subscription);
-    return noted(subscription, turn(subscription, at));
+    return turn(subscription, at);
   }
   const subscription = book.subscriptions.find(({ id }) => id === command.id) as Subscription;
-  return noted(subscription, applyTo(subscription, at, command));
+  return applyTo(subscription, at, command);
 }
 
 function applyTo(subscription: Subscription, at: number, command: Exclude<Command, { do: 'subscribe' }>): Line[] | undefined {
@@ -266,7 +263,7 @@ function applyTo(subscription: Subscription, at: number, command: Exclude<Comman
     case 'change':
       return change(subscription, at, command);
     case 'cancel':
-      subscription.endMode = command.mode ?? 'none';
+      subscription.endMode = stopModeOf(subscription, command.mode);
       if (!command.atPeriodEnd) return end(subscription, at, subscription.endMode);
       subscription.endsAt = periodEnd(subscription, at);
       return undefined;
@@ -274,7 +271,7 @@ function applyTo(subscription: Subscription, at: number, command: Exclude<Comman
       const startsAt = command.when === 'now' ? at : periodEnd(subscription, at);
       const resume: Later[] = command.resumesAt === null ? [] : [{ at: command.resumesAt, to: 'resume' }];
       subscription.later = command.when === 'now' ? resume : [{ at: startsAt, to: 'pause' }, ...resume];
-      return command.when === 'now' ? pause(subscription, at, command.mode ?? 'none') : undefined;
+      return command.when === 'now' ? pause(subscription, at, stopModeOf(subscription, command.mode)) : undefined;
     }
     case 'resume':
       return resume(subscription, at);
@@ -283,7 +280,7 @@ function applyTo(subscription: Subscription, at: number, command: Exclude<Comman
       subscription.later = [];
       return begin(subscription, at);
     case 'coupon':
-      subscription.coupon = { percent: command.coupon.percent, left: command.coupon.periods };
+      subscription.coupon = { off: command.coupon, left: command.coupon.periods };
       return undefined;
   }
 }
@@ -294,9 +291,9 @@ function born(command: Extract<Command, { do: 'subscribe' }>, at: number, zone: 
   const trialEndsAt = trialDays > 0 ? plusDays(at, trialDays, zone) : at;
   const count: Count = { anchor: anchorAt ?? trialEndsAt, startsAt: at, firstEndsAt: anchorAt === null ? null : trialEndsAt, zone, unit: plan.unit, times: plan.times, isCalendar: plan.isCalendar };
   return {
-    id, zone, startsAt: at, trialEndsAt, isCalendar: plan.isCalendar, status: 'active', terms, before: { plan: terms.plan, until: NEVER }, charged: terms, count, countBefore: count,
-    period: { from: NEVER, to: NEVER, full: { from: NEVER, to: NEVER }, share: { part: 1n, whole: 1n }, paid: {}, percent: null },
-    windows: [], later: [], endsAt: null, endMode: 'none', coupon: coupon === null ? null : { percent: coupon.percent, left: coupon.periods }, invoicedAt: null, lingers: false,
+    id, zone, trialEndsAt, isCalendar: plan.isCalendar, status: 'active', terms, before: { plan: terms.plan, until: NEVER }, charged: terms, count, countBefore: count,
+    period: { from: NEVER, to: NEVER, full: { from: NEVER, to: NEVER }, share: { part: 1n, whole: 1n }, paid: {}, off: null, taken: 0n },
+    pending: [], windows: [], later: [], endsAt: null, endMode: 'none', coupon: coupon === null ? null : { off: coupon, left: coupon.periods }, invoicedAt: null, stoppedAt: at,
   };
 }
 
@@ -318,17 +315,24 @@ function change(subscription: Subscription, at: number, command: Extract<Command
   // What goes on later with the terms that change, changes with them.
   subscription.later = keepsLater ? later.map((one) => (typeof one.to === 'object' && isSame(one.to, terms) ? { ...one, to } : one)) : [];
   const goesOn = isSameCount(planOf(to.plan), planOf(terms.plan));
-  const lines = prorate(subscription, { at, mode: modeOf(to.plan, command.mode), policy: planOf(to.plan).policy, to, isEnd: false });
-  if (goesOn) {
-    if (subscription.before.until !== at) subscription.before = { plan: terms.plan, until: at };
-    subscription.terms = to;
-    const open = subscription.windows.at(-1);
-    if (open?.from === at) open.opens = to.plan;
-    return lines;
-  }
-  closeWindow(subscription, at);
+  const lines = prorate(subscription, { at, mode: modeOf(to.plan, command.mode), to, isEnd: false });
+  if (!goesOn) closeWindow(subscription, at);
+  if (subscription.before.until !== at) subscription.before = { plan: terms.plan, until: at };
   subscription.terms = to;
-  return [...lines, ...begin(subscription, at)];
+  const begun = goesOn ? goOn(subscription, at, command.isRestart) : begin(subscription, at);
+  if (!command.isPutOff) return [...lines, ...begun];
+  subscription.pending.push(...lines);
+  return begun;
+}
+
+/** The period goes on with other terms; what counts usage begins anew if asked to. */
+function goOn(subscription: Subscription, at: number, isRestart: boolean): Line[] {
+  const open = subscription.windows.at(-1);
+  if (open?.from === at) open.opens = subscription.terms.plan;
+  if (!isRestart) return [];
+  const lines = cutWindow(subscription, at);
+  openWindow(subscription, at);
+  return lines;
 }
 
 const isSame = (left: Terms, right: Terms): boolean => left.plan === right.plan && left.seats === right.seats;
