@@ -3,7 +3,7 @@ import type { Hold } from './hold.js';
 import type { Books } from './ledger.js';
 import type { PaymentStanding } from './payment.js';
 import type { PaymentMethod } from './payment-method.js';
-import type { SubscriptionCursor } from './standing.js';
+import type { ServiceSettings, SubscriptionCursor } from './standing.js';
 import type { Subscription } from './subscription.js';
 import type { TaxSetting } from './tax.js';
 import type { TopUpSettings } from './top-up-settings.js';
@@ -23,4 +23,5 @@ export interface CustomerFacts extends Books {
   readonly tax: TaxSetting | null;
   readonly topUp: TopUpSettings | null;
   readonly paymentMethod: PaymentMethod | null;
+  readonly services: ServiceSettings | null;
 }

@@ -1,5 +1,6 @@
 import type { Books } from './ledger.js';
 import type { Hold } from './hold.js';
+import type { Instant } from './instant.js';
 import { NO_PAYMENTS, type PaymentStanding } from './payment.js';
 import type { PaymentMethod } from './payment-method.js';
 import { evolveSubscription, type SubscriptionChange, type SubscriptionRecord } from './subscription.js';
@@ -19,13 +20,14 @@ export interface Standing extends Books {
   readonly tax: TaxSetting | null;
   readonly topUp: TopUpSettings | null;
   readonly paymentMethod: PaymentMethod | null;
+  readonly services: ServiceSettings | null;
 }
 
 export interface SubscriptionCursor extends Cursor {
   readonly subscriptionId: string;
 }
 
-export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], credits: [], holds: [], payments: NO_PAYMENTS, tax: null, topUp: null, paymentMethod: null };
+export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], credits: [], holds: [], payments: NO_PAYMENTS, tax: null, topUp: null, paymentMethod: null, services: null };
 
 /** The standing after one more change of a subscription. */
 export function withSubscriptionChange(standing: Standing, entry: SubscriptionEntry): Standing {
@@ -53,7 +55,17 @@ export function withCursors(before: readonly SubscriptionCursor[], moved: readon
 export type SettingChange =
   | { readonly setting: 'top_up'; readonly value: TopUpSettings | null }
   | { readonly setting: 'payment_method'; readonly value: PaymentMethod | null }
-  | { readonly setting: 'tax'; readonly value: TaxSetting | null };
+  | { readonly setting: 'tax'; readonly value: TaxSetting | null }
+  | { readonly setting: 'services'; readonly value: ServiceSettings | null };
+
+/** Which services the customer has switched on. */
+export interface ServiceSettings {
+  /** Codes of plans, sorted. */
+  readonly enabled: readonly string[];
+  /** What a service may work with, where it lets one choose: by plan code. Absent: everything. */
+  readonly allowed: Readonly<Record<string, readonly string[]>>;
+  readonly changedAt: Instant;
+}
 
 /** The standing after one more setting. */
 export function withSetting(standing: Standing, change: SettingChange): Standing {
@@ -65,5 +77,7 @@ export function withSetting(standing: Standing, change: SettingChange): Standing
       return { ...standing, paymentMethod: change.value, payments: { ...standing.payments, declined: null } };
     case 'tax':
       return { ...standing, tax: change.value };
+    case 'services':
+      return { ...standing, services: change.value };
   }
 }

@@ -8,6 +8,7 @@ import { zeroMoney, type Money } from './money.js';
 import { expiresAt, type PaymentMethod } from './payment-method.js';
 import type { IndexedPeriod } from './period.js';
 import { usagePrices } from './plan.js';
+import type { ServiceSettings } from './standing.js';
 import { billingPeriodAt, isServing, phaseAt, statusAt, usageWindowAt, type Phase, type Subscription, type SubscriptionStatus } from './subscription.js';
 import { nextTopUpChange, topUpStatus, type TopUpStatus } from './top-up.js';
 import type { TopUpSettings } from './top-up-settings.js';
@@ -44,6 +45,7 @@ export interface BillingState {
   readonly topUp: TopUpSettings | null;
   readonly topUpStatus: TopUpStatus | null;
   readonly paymentMethod: PaymentMethod | null;
+  readonly services: ServiceSettings | null;
   readonly upcomingInvoice: Invoice | null;
   /** Due, and waiting for late usage. */
   readonly drafts: readonly Invoice[];
@@ -79,6 +81,7 @@ function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingStat
     topUp: facts.topUp,
     topUpStatus: topUpStatus(booked.facts, at),
     paymentMethod: facts.paymentMethod,
+    services: facts.services,
     upcomingInvoice: upcomingInvoice(booked, at),
     drafts: booked.drafts,
     owed: owedIn(booked.facts, zeroMoney(currency)),

@@ -4,7 +4,7 @@ import { instantText, parseInstant, type Instant } from '../core/instant.js';
 import type { InvoiceStatus } from '../core/issued-invoice.js';
 import { invalidInput } from '../core/problems.js';
 import { parseTaxSetting, type TaxSetting } from '../core/tax.js';
-import { readTax, setTax } from '../service/customer.js';
+import { readTax, setTax } from '../service/tax.js';
 import {
   creditInvoice, listDrafts, listInvoices, readInvoice, recordPayment, voidInvoice, writeOffInvoice, type DraftRead, type InvoiceRead,
 } from '../service/invoice.js';
@@ -129,7 +129,7 @@ function taxRoutes(app: FastifyInstance, engine: HttpContext['engine']): void {
     (request, reply) =>
       command(request, reply, async (unit) => {
         const tax = parseTaxSetting(request.body);
-        await setTax(unit, customerOf(request), tax);
+        await setTax(engine, unit, { customerId: customerOf(request), tax });
         return { status: 200, body: taxView(tax) };
       }),
   );

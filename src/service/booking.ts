@@ -5,19 +5,20 @@ import { FOREVER, earliest, type Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
 import { documentNumber, invoiceStanding, issuedInvoice, type IssuedInvoice } from '../core/issued-invoice.js';
 import { postAll, type LedgerTransaction } from '../core/ledger.js';
+import { Refusal } from '../core/problems.js';
 import { issueTransactions } from '../core/receivable.js';
 import { decideTopUp } from '../core/top-up.js';
 import { withCursors, withSubscriptionChange, type Standing, type SubscriptionEntry } from '../core/standing.js';
 import { windowText } from '../core/window.js';
 import { insertDocumentOwner, insertInvoice, takeNumber } from '../store/invoice.js';
-import { claimDueCustomer, lockCustomers, selectDueCustomers, updateDue, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { claimDueCustomer, lockCustomers, selectCustomer, selectDueCustomers, updateDue, updateStanding, type StoredCustomer } from '../store/customer.js';
 import { insertTransaction } from '../store/ledger.js';
 import { insertSubscriptionChange } from '../store/subscription.js';
 import { saveCounts } from '../store/window.js';
 import type { Queryable } from '../store/database.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 import { storedWindows } from './window.js';
-import { loadCustomer } from './facts.js';
+import { loadCustomer, type LoadedCustomer } from './facts.js';
 import { topUpIfDue } from './top-up.js';
 
 /** What booking left: the standing with it, and the invoices issued. */
@@ -192,6 +193,39 @@ export async function bookStored(engine: Engine, unit: Unit, stored: StoredCusto
   }
   await updateStanding(unit.transaction, { customerId, standing, revision: facts.revision, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
   return issued.invoices.length;
+}
+
+/**
+ * The customer with everything booked that is due, under the lock that this unit holds: what a change leads to must not
+ * depend on whether the worker has been there before it.
+ */
+export async function loadUpToDate(engine: Engine, unit: Unit, stored: StoredCustomer): Promise<LoadedCustomer> {
+  for (let current = stored; ; ) {
+    const loaded = await loadCustomer(engine, unit.transaction, current);
+    const { steps, expiries } = bookDue({ ...loaded.facts, revision: current.revision + 1 }, unit.at);
+    if (steps.length === 0 && expiries.length === 0) return loaded;
+    await bookStored(engine, unit, current);
+    const [booked] = await lockCustomers(unit.transaction, [stored.customer.id], { withDeleted: true });
+    if (booked === undefined) throw new Error('a locked customer is gone');
+    current = booked;
+  }
+}
+
+/** The same without saving: the customer as it will be found. */
+export function upToDate(loaded: LoadedCustomer, at: Instant): LoadedCustomer {
+  const revision = loaded.stored.revision + 1;
+  const { facts, steps, expiries } = bookDue({ ...loaded.facts, revision }, at);
+  if (steps.length === 0 && expiries.length === 0) return loaded;
+  const { balances, credits, cursors } = facts;
+  const changed = steps.flatMap(({ renewals }) => renewals).reduce((standing, { entry }) => withSubscriptionChange(standing, entry), loaded.standing);
+  return { stored: { ...loaded.stored, revision }, facts, standing: { ...changed, balances, credits, cursors } };
+}
+
+/** What is due and not written down: what the worker is about to issue. @throws Refusal `not_found`. */
+export async function readDue(engine: Engine, customerId: string): Promise<readonly Invoice[]> {
+  const stored = await selectCustomer(engine.database, customerId);
+  if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
+  return bookDue((await loadCustomer(engine, engine.database, stored)).facts, engine.clock.now()).due;
 }
 
 /** When the worker has to look at the customer: when something falls due, or a low wallet may be filled again. */

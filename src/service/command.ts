@@ -16,7 +16,7 @@ import type { Queryable } from '../store/database.js';
 import { hasEvents, selectEvents } from '../store/event.js';
 import { insertSubscriptionChange, insertSubscriptionOwner } from '../store/subscription.js';
 import { deleteWindows, saveCounts } from '../store/window.js';
-import { firstBooking, nextLookAt, saveBooking, withBooking, type Booking } from './booking.js';
+import { firstBooking, loadUpToDate, nextLookAt, saveBooking, upToDate, withBooking, type Booking } from './booking.js';
 import { lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import { storedWindows } from './window.js';
@@ -75,11 +75,10 @@ export interface Performed extends Outcome {
 
 /** Decides under the customer's lock and saves: the changes, and the invoices that they bring at once. */
 export async function performCommand(engine: Engine, unit: Unit, input: { customerId: string; decide: Decide }): Promise<Performed> {
-  const stored = await lockCustomer(unit, input.customerId);
-  const loaded = await loadCustomer(engine, unit.transaction, stored);
+  const loaded = await loadUpToDate(engine, unit, await lockCustomer(unit, input.customerId));
   const planned = await plan(engine, { loaded, at: unit.at, queryable: unit.transaction, decide: input.decide });
   // Nothing decided, nothing counted.
-  if (planned.entries.length === 0) return { ...planned, revision: stored.revision, invoices: [] };
+  if (planned.entries.length === 0) return { ...planned, revision: loaded.stored.revision, invoices: [] };
   return save(engine, unit, planned);
 }
 
@@ -87,8 +86,9 @@ export async function performCommand(engine: Engine, unit: Unit, input: { custom
 export async function previewCommand(engine: Engine, input: { customerId: string; decide: Decide }): Promise<Outcome> {
   const stored = await selectCustomer(engine.database, input.customerId);
   if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
-  const loaded = await loadCustomer(engine, engine.database, stored);
-  return plan(engine, { loaded, at: engine.clock.now(), queryable: engine.database, decide: input.decide });
+  const at = engine.clock.now();
+  const loaded = upToDate(await loadCustomer(engine, engine.database, stored), at);
+  return plan(engine, { loaded, at, queryable: engine.database, decide: input.decide });
 }
 
 /** What a preview tells. */

@@ -5,12 +5,9 @@ import { nameFault } from '../core/name.js';
 import { isTimeZone } from '../core/period.js';
 import { Refusal, invalidInput, notFound, type InputError } from '../core/problems.js';
 import { EMPTY_STANDING } from '../core/standing.js';
-import type { TaxSetting } from '../core/tax.js';
 import {
-  insertAlias, insertCustomer, lockCustomers, markCustomerDeleted, selectAliases, selectCustomer, selectCustomers, updateProfile, updateStanding, type StoredCustomer,
+  insertAlias, insertCustomer, lockCustomers, markCustomerDeleted, selectAliases, selectCustomer, selectCustomers, updateProfile, type StoredCustomer,
 } from '../store/customer.js';
-import { insertSettingChange } from '../store/setting.js';
-import { fromStandingText } from '../store/standing.js';
 import type { Engine, Unit } from './engine.js';
 
 /** A customer's profile as the API takes it; what is left out stays as it is, or takes its default. */
@@ -144,20 +141,4 @@ export async function readCustomer(engine: Engine, customerId: string): Promise<
   const stored = await selectCustomer(engine.database, customerId, { withDeleted: true });
   if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
   return stored.customer;
-}
-
-/** How the customer's invoices are taxed from now on; null takes the setting back. @throws Refusal `not_found`. */
-export async function setTax(unit: Unit, customerId: string, tax: TaxSetting | null): Promise<number> {
-  const stored = await lockCustomer(unit, customerId);
-  const revision = stored.revision + 1;
-  await insertSettingChange(unit.transaction, { customerId, revision, madeAt: unit.at, change: { setting: 'tax', value: tax } });
-  await updateStanding(unit.transaction, { customerId, revision, standing: { ...fromStandingText(stored.standingText), tax } });
-  return revision;
-}
-
-/** How the customer's invoices are taxed; null when nothing is set. @throws Refusal `not_found`. */
-export async function readTax(engine: Engine, customerId: string): Promise<TaxSetting | null> {
-  const stored = await selectCustomer(engine.database, customerId);
-  if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
-  return fromStandingText(stored.standingText).tax;
 }

@@ -6,17 +6,17 @@ import {
 import { postAll } from '../core/ledger.js';
 import { CREDIT_NOTE_SERIES } from '../core/plan.js';
 import { notFound } from '../core/problems.js';
-import { updateStanding, type StoredCustomer } from '../store/customer.js';
+import { updateStanding } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import {
   insertCreditNote, insertDocumentOwner, insertInvoiceChange, selectChangesOfInvoices, selectCreditNotes, selectCreditNotesOfInvoices, selectDocumentOwner, selectInvoice, selectInvoiceChanges, selectInvoices, takeNumber, updateInvoice,
   type StoredInvoice,
 } from '../store/invoice.js';
 import { insertTransaction } from '../store/ledger.js';
-import { fromStandingText } from '../store/standing.js';
-import { invoiceIdOf } from './booking.js';
+import { invoiceIdOf, loadUpToDate } from './booking.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
+import type { LoadedCustomer } from './facts.js';
 import { readState } from './state.js';
 
 /** An issued invoice with what became of it. */
@@ -122,26 +122,25 @@ interface AskedInvoice {
 async function changeInvoice(engine: Engine, unit: Unit, input: { invoiceId: string; decide: (asked: AskedInvoice) => Promise<InvoiceDecision> }): Promise<InvoiceRead> {
   const { invoiceId, decide } = input;
   const customerId = await findInvoiceOwner(engine, invoiceId, unit.transaction);
-  const stored = await lockCustomer(unit, customerId);
+  const loaded = await loadUpToDate(engine, unit, await lockCustomer(unit, customerId));
   const kept = await selectInvoice(unit.transaction, customerId, invoiceId);
   if (kept === undefined) throw notFound('issued invoice', invoiceId);
   const changes = (await selectInvoiceChanges(unit.transaction, customerId, invoiceId)).map((one) => one.change);
   const { invoice } = kept;
-  const revision = stored.revision + 1;
+  const revision = loaded.stored.revision + 1;
   const decision = await decide({ customerId, revision, invoice, standing: invoiceStanding(invoice, changes), transactionId: engine.newId('txn'), at: unit.at });
   const standing = invoiceStanding(invoice, [...changes, decision.change]);
   await insertInvoiceChange(unit.transaction, { customerId, revision, position: 0, invoiceId, change: decision.change, madeAt: unit.at });
   await updateInvoice(unit.transaction, { customerId, invoiceId, standing });
-  await post(unit, { stored, revision, decision });
+  await post(unit, { loaded, revision, decision });
   const creditNotes = await selectCreditNotes(unit.transaction, customerId, invoiceId);
   return { customerId, invoice, standing, creditNotes };
 }
 
-async function post(unit: Unit, input: { stored: StoredCustomer; revision: number; decision: InvoiceDecision }): Promise<void> {
-  const { stored, revision, decision } = input;
+async function post(unit: Unit, input: { loaded: LoadedCustomer; revision: number; decision: InvoiceDecision }): Promise<void> {
+  const { loaded: { stored, standing: before }, revision, decision } = input;
   const customerId = stored.customer.id;
   for (const [position, transaction] of decision.transactions.entries()) await insertTransaction(unit.transaction, { customerId, revision, position, transaction });
-  const before = fromStandingText(stored.standingText);
   await updateStanding(unit.transaction, { customerId, revision, standing: { ...before, ...postAll(before, decision.transactions) } });
 }
 

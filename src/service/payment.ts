@@ -17,7 +17,8 @@ import { insertSettingChange } from '../store/setting.js';
 import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
-import { loadCustomer } from './facts.js';
+import { loadUpToDate } from './booking.js';
+import { loadCustomer, type LoadedCustomer } from './facts.js';
 import { chargeableMethod, requestPayment } from './payment-request.js';
 import { providerReference } from './provider-customer.js';
 import { topUpIfDue } from './top-up.js';
@@ -158,9 +159,7 @@ function transactionOf(payment: Payment): LedgerTransaction {
 /** Writes the result down, once; only the first one moves money. */
 async function settlePayment(engine: Engine, unit: Unit, { payment, charged }: { payment: Payment; charged: ChargeResult }): Promise<void> {
   const { customerId } = payment;
-  // Money that was taken is booked even when the customer was deleted meanwhile.
-  const [stored] = await lockCustomers(unit.transaction, [customerId], { withDeleted: true });
-  if (stored === undefined) throw new Error(`payment ${payment.id} belongs to no customer`);
+  const { stored, facts, standing: before } = await loadPayer(engine, unit, payment);
   const revision = stored.revision + 1;
   const result: PaymentResult = {
     outcome: charged.outcome,
@@ -169,12 +168,20 @@ async function settlePayment(engine: Engine, unit: Unit, { payment, charged }: {
   };
   const isFirst = await insertPaymentResult(unit.transaction, { customerId, paymentId: payment.id, revision, result, madeAt: unit.at });
   if (!isFirst) return;
-  const answered = withAnswer(fromStandingText(stored.standingText), { payment, result, unit });
+  const answered = withAnswer(before, { payment, result, unit });
   const settled = result.outcome === 'succeeded' ? await booked(unit, { standing: answered, payment, revision }) : await switchedOff(unit, { standing: answered, payment, result, revision });
   // What was used meanwhile may have taken the wallet below its minimum again.
-  const { facts } = await loadCustomer(engine, unit.transaction, stored);
   const standing = await topUpIfDue(engine, unit, { facts: { ...facts, ...factsOfStanding(settled), revision }, standing: settled });
   await updateStanding(unit.transaction, { customerId, revision, standing });
+}
+
+/** Whoever pays, with what is due booked before the money comes; one deleted meanwhile as it was left: money that was taken is booked all the same. */
+async function loadPayer(engine: Engine, unit: Unit, payment: Payment): Promise<LoadedCustomer> {
+  const [present] = await lockCustomers(unit.transaction, [payment.customerId]);
+  if (present !== undefined) return loadUpToDate(engine, unit, present);
+  const [deleted] = await lockCustomers(unit.transaction, [payment.customerId], { withDeleted: true });
+  if (deleted === undefined) throw new Error(`payment ${payment.id} belongs to no customer`);
+  return loadCustomer(engine, unit.transaction, deleted);
 }
 
 function withAnswer(standing: Standing, input: { payment: Payment; result: PaymentResult; unit: Unit }): Standing {

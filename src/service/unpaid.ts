@@ -1,6 +1,6 @@
 import type { Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
-import { previewCommand } from './command.js';
+import { readDue } from './booking.js';
 import type { Engine } from './engine.js';
 import { listInvoices } from './invoice.js';
 
@@ -14,8 +14,7 @@ const INVOICES_PER_READ = 100;
 
 /** What the customer has not paid now, oldest first. What was given up on is not claimed any more. @throws Refusal `not_found`. */
 export async function listUnpaid(engine: Engine, customerId: string): Promise<Unpaid[]> {
-  // A command that decides nothing tells what is due and not written down: what the worker is about to issue.
-  const [open, { due }] = await Promise.all([listOpen(engine, customerId), previewCommand(engine, { customerId, decide: async () => [] })]);
+  const [open, due] = await Promise.all([listOpen(engine, customerId), readDue(engine, customerId)]);
   const coming = due.filter((invoice) => invoice.amountDue.minor > 0n).map(claimOf);
   return [...open, ...coming].sort((left, right) => left.date - right.date);
 }

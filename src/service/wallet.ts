@@ -1,15 +1,13 @@
-import { bookDue } from '../core/booking.js';
 import { postAll, type StoredTransaction } from '../core/ledger.js';
 import { withHoldChange } from '../core/hold.js';
 import type { IdPrefix } from '../core/id.js';
 import { decideAdjustment, decideExtension, decideGrant, decideHold, decideRelease, decideSettlement, type GrantInput, type HoldInput, type WalletDecision, type WalletSituation } from '../core/wallet-command.js';
-import { lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { updateStanding } from '../store/customer.js';
 import { insertHoldChange } from '../store/hold.js';
 import { insertTransaction, selectTransactions } from '../store/ledger.js';
-import { bookStored, nextLookAt } from './booking.js';
+import { loadUpToDate, nextLookAt } from './booking.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
-import { loadCustomer, type LoadedCustomer } from './facts.js';
 import { topUpIfDue } from './top-up.js';
 
 /** A command on a wallet as it was saved. */
@@ -66,15 +64,4 @@ async function changeWallet(engine: Engine, unit: Unit, input: { customerId: str
   const standing = await topUpIfDue(engine, unit, { facts: after, standing: { ...before, ...changed } });
   await updateStanding(unit.transaction, { customerId, revision, standing, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
   return { decision, revision };
-}
-
-/** The customer with what is due booked, under the lock that this unit holds. */
-export async function loadUpToDate(engine: Engine, unit: Unit, stored: StoredCustomer): Promise<LoadedCustomer> {
-  const loaded = await loadCustomer(engine, unit.transaction, stored);
-  const { steps, expiries } = bookDue({ ...loaded.facts, revision: stored.revision + 1 }, unit.at);
-  if (steps.length === 0 && expiries.length === 0) return loaded;
-  await bookStored(engine, unit, stored);
-  const [booked] = await lockCustomers(unit.transaction, [stored.customer.id]);
-  if (booked === undefined) throw new Error('a locked customer is gone');
-  return loadCustomer(engine, unit.transaction, booked);
 }

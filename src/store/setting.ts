@@ -1,7 +1,7 @@
 import { bucketOf } from '../core/customer.js';
 import type { PaymentMethod } from '../core/payment-method.js';
 import type { Instant } from '../core/instant.js';
-import type { SettingChange } from '../core/standing.js';
+import type { ServiceSettings, SettingChange } from '../core/standing.js';
 import type { TaxSetting } from '../core/tax.js';
 import type { Queryable } from './database.js';
 import { fromTopUpJson, toTopUpJson, type TopUpJson } from './standing.js';
@@ -53,5 +53,7 @@ function toChange(setting: SettingChange['setting'], value: unknown): SettingCha
       return { setting, value: value as PaymentMethod | null };
     case 'tax':
       return { setting, value: value as TaxSetting | null };
+    case 'services':
+      return { setting, value: value as ServiceSettings | null };
   }
 }

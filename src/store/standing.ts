@@ -8,7 +8,7 @@ import { fromMoneyJson, type MoneyJson } from './json.js';
 import type { Account, Balance } from '../core/ledger.js';
 import type { Money } from '../core/money.js';
 import type { PaymentMethod } from '../core/payment-method.js';
-import type { Standing, SubscriptionCursor } from '../core/standing.js';
+import type { ServiceSettings, Standing, SubscriptionCursor } from '../core/standing.js';
 import type { SubscriptionRecord } from '../core/subscription.js';
 import type { TaxSetting } from '../core/tax.js';
 import { usualCeiling, type TopUpSettings } from '../core/top-up-settings.js';
@@ -34,6 +34,7 @@ interface StandingJson {
   }>;
   readonly topUp: TopUpJson | null;
   readonly paymentMethod: PaymentMethod | null;
+  readonly services: ServiceSettings | null;
 }
 
 /** Top-up settings as the store keeps them: instants in milliseconds, decimals as text. */
@@ -68,6 +69,7 @@ export function standingText(standing: Standing): string {
     },
     topUp: standing.topUp === null ? null : toTopUpJson(standing.topUp),
     paymentMethod: standing.paymentMethod,
+    services: standing.services,
   };
   return JSON.stringify(json);
 }
@@ -87,6 +89,7 @@ export function fromStandingText(text: string): Standing {
     payments: { open: json.payments.open.map(withMoney), topUps: json.payments.topUps.map(withMoney), declined: json.payments.declined === null ? null : withMoney(json.payments.declined) },
     topUp: json.topUp === null ? null : fromTopUpJson(json.topUp),
     paymentMethod: json.paymentMethod,
+    services: json.services,
   };
 }
 

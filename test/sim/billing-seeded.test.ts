@@ -212,11 +212,11 @@ class Run {
     if (this.#draw(2) === 0) {
       const amount = 1000 + this.#draw(30_000);
       await this.#sure('POST', `/v1/customers/${name}/top-ups`, { amount: (amount / 100).toFixed(2) }, name);
-      model.deposit(BigInt(amount));
+      model.deposit(this.#now, BigInt(amount));
       return;
     }
     const tax = this.#pick(TAXES);
-    model.tax = tax;
+    model.setTax(this.#now, tax);
     const rates = tax === null ? [] : [{ name: tax.name, percent: String(Number(tax.rate) / 1000), inclusive: tax.isInclusive }];
     await this.#sure('PUT', `/v1/customers/${name}/tax`, { rates }, name);
   }

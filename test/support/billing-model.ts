@@ -94,12 +94,20 @@ export class BillingModel {
     return this.at(now).invoices.length - this.#booked.invoices.length;
   }
 
-  deposit(cents: bigint): void {
+  /** Whoever changes something finds all that is due written down: it pays nothing that was due before. */
+  deposit(now: number, cents: bigint): void {
+    this.book(now);
     this.#booked.wallet += cents;
   }
 
-  /** The command happens, and books what is due with it. */
+  setTax(now: number, tax: Tax | null): void {
+    this.book(now);
+    this.tax = tax;
+  }
+
+  /** What is due is written down, then the command happens and books what it brings itself. */
   command(now: number, command: Command): void {
+    this.book(now);
     this.#booked = this.#run(now, { command });
   }
 
