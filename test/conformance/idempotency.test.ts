@@ -120,6 +120,11 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
       return { url: '/v1/events', body: { events }, other: { events: [{ ...events[0], id: name() }] } };
     },
     'POST /v1/customers/{customer}/top-ups': async () => ({ url: `${await payer()}/top-ups`, body: { amount: '10' }, other: { amount: '20' } }),
+    'POST /v1/customers/{customer}/payments/{payment}/refunds': async () => {
+      const url = await payer();
+      const { id } = (await paidup.call('POST', `${url}/top-ups`, { amount: '10' })).body;
+      return { url: `${url}/payments/${String(id)}/refunds`, body: { amount: '1.00' }, other: { amount: '2.00' } };
+    },
     'POST /v1/customers/{customer}/credits': async () => ({ url: `${await customer()}/credits`, body: { amount: '1.00', reason: 'gift' }, other: { amount: '2.00', reason: 'gift' } }),
     'POST /v1/customers/{customer}/adjustments': async () => ({ url: `${await customer()}/adjustments`, body: { amount: '1.00', reason: 'error' }, other: { amount: '2.00', reason: 'error' } }),
     'POST /v1/customers/{customer}/holds': async () => ({ url: (await hold()).holds, body: { amount: '1.00', expires_in: 600 }, other: { amount: '2.00', expires_in: 600 } }),
