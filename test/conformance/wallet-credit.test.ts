@@ -116,7 +116,7 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
   });
 
   describe('a hold of a service', () => {
-    async function backups(money: string): Promise<{ url: string; hold: (quantity?: string) => ReturnType<TestPaidup['call']>; used: () => Promise<string> }> {
+    async function backups(money: string): Promise<{ url: string; hold: (quantity?: string) => Promise<{ status: number; body: { id: string; amount: { amount: string } } }>; used: () => Promise<string> }> {
       const url = await customer();
       await paidup.call('POST', `${url}/credits`, { amount: money, reason: 'gift' });
       await paidup.call('POST', `${url}/subscriptions`, { plan: 'backup' });
@@ -130,10 +130,10 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
     it('sets aside what the use will cost, and settling reports it: the included one is free', async () => {
       const { url, hold, used } = await backups('25.00');
       const free = await hold();
-      await paidup.call('POST', `${url}/holds/${String(free.body.id)}/settle`);
+      await paidup.call('POST', `${url}/holds/${free.body.id}/settle`);
       const paid = await hold();
       const held = await wallet(url);
-      const settled = await paidup.call('POST', `${url}/holds/${String(paid.body.id)}/settle`);
+      const settled = await paidup.call('POST', `${url}/holds/${paid.body.id}/settle`);
 
       expect([free.body.amount.amount, paid.body.amount.amount, held['held'], held['available']]).toEqual(['0.00', '10.00', '10.00', '15.00']);
       expect(settled.body).toMatchObject({ status: 'settled', settled: { amount: '10.00' }, service: { price: 'backup', quantity: '1' } });
@@ -144,11 +144,11 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
     it('takes less, none, or more as far as money goes, and once', async () => {
       const { url, hold, used } = await backups('25.00');
       const { id } = (await hold('2')).body;
-      const tooMuch = await paidup.call('POST', `${url}/holds/${String(id)}/settle`, { quantity: '4' });
-      const more = await paidup.call('POST', `${url}/holds/${String(id)}/settle`, { quantity: '3' });
-      const again = await paidup.call('POST', `${url}/holds/${String(id)}/settle`, { quantity: '3' });
+      const tooMuch = await paidup.call('POST', `${url}/holds/${id}/settle`, { quantity: '4' });
+      const more = await paidup.call('POST', `${url}/holds/${id}/settle`, { quantity: '3' });
+      const again = await paidup.call('POST', `${url}/holds/${id}/settle`, { quantity: '3' });
       const nothing = await hold('0');
-      await paidup.call('POST', `${url}/holds/${String(nothing.body.id)}/settle`);
+      await paidup.call('POST', `${url}/holds/${nothing.body.id}/settle`);
 
       expect([tooMuch.status, more.status, again.status, nothing.body.amount.amount]).toEqual([402, 200, 404, '0.00']);
       expect(await used()).toBe('3');
