@@ -20,6 +20,7 @@ import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 import { loadUpToDate } from './booking.js';
+import { payByCard } from './collection.js';
 import { loadCustomer, type LoadedCustomer } from './facts.js';
 import { chargeableMethod, requestPayment } from './payment-request.js';
 import { providerReference } from './provider-customer.js';
@@ -211,6 +212,7 @@ function withAnswer(standing: Standing, input: { payment: Payment; result: Payme
 
 async function booked(unit: Unit, input: { standing: Standing; payment: Payment; result: PaymentResult; revision: number }): Promise<Standing> {
   const { standing, payment, result, revision } = input;
+  if (payment.purpose === 'invoice') return result.outcome === 'succeeded' ? payByCard(unit, input) : standing;
   const transaction = outcomeOf(payment, { result, at: unit.at });
   if (transaction === null) return standing;
   await insertTransaction(unit.transaction, { customerId: payment.customerId, revision, position: 0, transaction });

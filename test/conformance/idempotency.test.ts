@@ -105,6 +105,10 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     'POST /v1/subscriptions/{subscription}/apply-coupon': async () => ({ url: `${await subscription()}/apply-coupon`, body: { coupon: 'half' }, other: { coupon: 'third' } }),
     'POST /v1/subscriptions/{subscription}/remove-coupon': async () => ({ url: `${await subscriptionAfter(['apply-coupon', { coupon: 'half' }])}/remove-coupon`, body: { coupon: 'half' }, other: { coupon: 'third' } }),
     'POST /v1/invoices/{invoice}/pay': async () => ({ url: `${await invoice()}/pay`, body: { reference: 'wire 7' }, other: { reference: 'wire 8' } }),
+    'POST /v1/invoices/{invoice}/charge': async () => {
+      const { body } = await paidup.call('POST', `${await payer()}/subscriptions`, { plan: 'pro' });
+      return { url: `/v1/invoices/${String(body.invoices[0])}/charge` };
+    },
     'POST /v1/invoices/{invoice}/void': async () => ({ url: `${await invoice()}/void`, body: { reason: 'typing error' }, other: {} }),
     'POST /v1/invoices/{invoice}/write-off': async () => ({ url: `${await invoice()}/write-off` }),
     'POST /v1/invoices/{invoice}/credit-notes': async () => ({ url: `${await invoice()}/credit-notes`, body: { amount: '1.00' }, other: { amount: '2.00' } }),
@@ -152,6 +156,8 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
 
   /** Everything that a write could change twice: revisions, versions, keys and money. */
   async function world(): Promise<unknown> {
+    // Cards are charged in the background.
+    await paidup.engine.charges.idle();
     const lists = await Promise.all(['customers', 'meters', 'features', 'plans', 'coupons', 'invoices'].map((kind) => paidup.call('GET', `/v1/${kind}?limit=200`)));
     return lists.map((list) => list.body);
   }
