@@ -213,7 +213,7 @@ export async function loadUpToDate(engine: Engine, unit: Unit, stored: StoredCus
     if (steps.length === 0 && expiries.length === 0) return loaded;
     await bookStored(engine, unit, current);
     const [booked] = await lockCustomers(unit.transaction, [stored.customer.id], { withDeleted: true });
-    if (booked === undefined) throw new Error('a locked customer is gone');
+    if (booked === undefined || booked.revision === current.revision) throw new Error('what is due for a locked customer cannot be booked');
     current = booked;
   }
 }
