@@ -47,6 +47,8 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
 
       expect(data).toMatchObject([{ kind: 'purchased', remaining: { amount: '9.00', currency: 'USD' }, priority: 50, expires_at: null }]);
       expect(await wallet(url)).toMatchObject({ balance: '9.00', available: '9.00' });
+      const { body: state } = await paidup.call('GET', `${url}/state?explain=true`);
+      expect(state.explanations['wallet/USD'].steps).toEqual(['balance = the sum of the ledger entries of the wallet, without what has expired', '9.00 USD is left of credit that is purchased, priority 50', 'available = 9.00 - 0.00 held - 0.00 accrued = 9.00 USD']);
     });
 
     it.each([
