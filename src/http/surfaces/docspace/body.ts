@@ -89,6 +89,16 @@ export class BodyReader {
     return field.value.trim() === '' ? undefined : field.value;
   }
 
+  /** One of the vendor's words by its name in any letter case, or by its number, also as text; the first when it is not there. */
+  choice<const Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
+    const field = this.field(name);
+    if (field === undefined) return words[0];
+    const text = typeof field.value === 'string' || typeof field.value === 'number' ? String(field.value).trim().toLowerCase() : '';
+    const word = words.find((candidate, number) => candidate.toLowerCase() === text || String(number) === text);
+    if (word === undefined) throw unreadable(field, `one of ${words.join(', ')}`);
+    return word;
+  }
+
   neededText(name: string): string {
     const text = this.text(name);
     if (text === undefined) this.#add(name, `The ${titleOf(name)} field is required.`);

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InputError } from '../../../core/problems.js';
 import { failureOf, logFailure, type Failure } from '../../problem.js';
 import { isBasic } from './credentials.js';
-import { Fault, absenceFault, deniedFault, operationFault, quotaFault } from './fault.js';
+import { Fault, absenceFault, argumentFault, deniedFault, operationFault, quotaFault } from './fault.js';
 
 /** What every answer with a body is wrapped in (contracts/docspace.md section 2). `response` is absent, never null. */
 export interface Envelope {
@@ -46,6 +46,7 @@ function baseUrl(request: FastifyRequest): string {
 
 function faultOf(failed: Failure): Fault {
   if (failed.slug === 'payment_method_missing') return operationFault('Customer payment method is not set');
+  if (failed.slug === 'insufficient_funds') return argumentFault('Insufficient balance');
   if (failed.slug === 'quantity_below_usage') return quotaFault(failed.detail);
   switch (failed.status) {
     case 401:

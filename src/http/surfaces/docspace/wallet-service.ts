@@ -5,7 +5,7 @@ import type { BillingState } from '../../../core/state.js';
 import { toCatalogue } from './catalogue.js';
 import { absenceFault } from './fault.js';
 import { docspaceText } from './metadata.js';
-import { isInCatalogue, isPaidFromWallet, planNameOf, quotaIdOf } from './plan.js';
+import { isInCatalogue, isNumbered, isPaidFromWallet, planNameOf, quotaIdOf } from './plan.js';
 import { queryText } from './query.js';
 import type { Quota } from './quota.js';
 
@@ -26,6 +26,12 @@ const SERVICE_NAMES: ReadonlyMap<number, string> = new Map([[-11, 'disk-storage'
 
 export function serviceNameOf(plan: Plan): string {
   return docspaceText(plan.metadata, 'service_name') ?? SERVICE_NAMES.get(quotaIdOf(plan)) ?? planNameOf(plan);
+}
+
+/** Whether a client that asks for `name` means this service: by the plan's name, the service's, or the vendor's; in any letter case. */
+export function isServiceNamed(plan: Plan, name: string): boolean {
+  const names = [planNameOf(plan), serviceNameOf(plan), WALLET_SERVICES.get(quotaIdOf(plan))];
+  return isNumbered(plan) && isPaidFromWallet(plan) && names.some((known) => known?.toLowerCase() === name.trim().toLowerCase());
 }
 
 /** Every service on offer; those of one `docspace.service_group` stand inside the one of them that is shown. */
