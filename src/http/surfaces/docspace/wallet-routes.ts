@@ -9,12 +9,14 @@ import { listOperations } from './operation-report.js';
 import { BackUrl, Refresh, SuccessUrl } from './plan-routes.js';
 import { queryFlag } from './query.js';
 import type { Call, Route } from './route.js';
+import { saveServiceState, toActiveServices, toServicesSettings } from './service-state.js';
 import { saveTopUpSettings, toTopUpSettings } from './top-up.js';
 
 const Settings = Type.Object({
   settings: Type.Optional(Type.Object({ enabled: Type.Boolean(), minBalance: Type.Integer({ minimum: 5, maximum: 1000 }), upToBalance: Type.Integer({ minimum: 6, maximum: 5000 }), currency: Type.Optional(Type.String()) })),
 });
 
+const ServiceState = Type.Object({ service: Type.Union([Type.String(), Type.Integer()], { description: 'Its name or number: Backup or -12' }), enabled: Type.Boolean() });
 const PAGE_QUERY = { offset: Type.Optional(Type.Integer({ minimum: 0 })), limit: Type.Optional(Type.Integer({ minimum: 1, description: '25 unless told' })) };
 const FILTER = {
   ServiceName: Type.Optional(Type.String()),
@@ -44,6 +46,9 @@ export const WALLET_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/payment/accounting/currencies', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'The currencies that wallets are kept in', answer: async (call) => accountingCurrencies(await call.state(), await call.plans()) },
   { method: 'GET', path: '/payment/accounting/prices/:serviceName', who: 'admin', needsBilling: true, right: 'catalog:read', summary: 'What a service paid from the wallet costs', query: { active: Type.Optional(Type.Boolean()) }, answer: servicePrices },
   { method: 'GET', path: '/payment/topupsettings', who: 'admin', right: 'wallet:read', hasSettings: true, summary: 'When the wallet fills itself', answer: async (call) => toTopUpSettings(await call.state()) },
+  { method: 'GET', path: '/payment/servicessettings', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'Which services are switched on', answer: async (call) => toServicesSettings(await call.state(), await call.plans()) },
+  { method: 'POST', path: '/payment/servicestate', who: 'payingAdmin', needsBilling: true, right: 'subscriptions:write', summary: 'Switch a service on or off', body: ServiceState, answer: saveServiceState },
+  { method: 'GET', path: '/payment/activeservices', who: 'admin', needsBilling: true, right: 'state:read', summary: 'What there is of each service', answer: async (call) => toActiveServices(await call.state()) },
   { method: 'POST', path: '/payment/topupsettings', who: 'payer', needsBilling: true, right: 'settings:write', hasSettings: true, summary: 'Say when the wallet fills itself, or, with {}, that it does not', body: Settings, answer: saveTopUpSettings },
 ];
 
