@@ -40,7 +40,7 @@ function sendFault(reply: FastifyReply, { message, type, hresult, status }: Faul
 }
 
 /** Protocol and host that the request came to. */
-function baseUrl(request: FastifyRequest): string {
+export function baseUrl(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
 }
 

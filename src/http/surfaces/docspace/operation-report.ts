@@ -119,7 +119,7 @@ export function toReport<Item>(items: readonly Item[], { offset, limit }: { offs
 }
 
 /** Without a status, what is in the balance: nothing tells a client that a deposit was declined. */
-function isWanted(operation: Operation, filter: OperationFilter): boolean {
+export function isWanted(operation: Operation, filter: OperationFilter): boolean {
   const { at, money, plan, participant, status, type, isInBalance } = operation;
   if (at < filter.from || at > filter.until) return false;
   if (filter.status === undefined ? !isInBalance : status !== filter.status) return false;

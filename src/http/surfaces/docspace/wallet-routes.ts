@@ -5,7 +5,6 @@ import { toBalance } from './balance.js';
 import { cardCheckoutUrl } from './checkout.js';
 import { toCustomerInfo } from './customer-info.js';
 import { deposit } from './deposit.js';
-import { listOperations } from './operation-report.js';
 import { BackUrl, Refresh, SuccessUrl } from './plan-routes.js';
 import { queryFlag } from './query.js';
 import type { Call, Route } from './route.js';
@@ -17,21 +16,6 @@ const Settings = Type.Object({
 });
 
 const ServiceState = Type.Object({ service: Type.Union([Type.String(), Type.Integer()], { description: 'Its name or number: Backup or -12' }), enabled: Type.Boolean() });
-const PAGE_QUERY = { offset: Type.Optional(Type.Integer({ minimum: 0 })), limit: Type.Optional(Type.Integer({ minimum: 1, description: '25 unless told' })) };
-const FILTER = {
-  ServiceName: Type.Optional(Type.String()),
-  StartDate: Type.Optional(Type.String({ description: 'A moment or a date; without a zone in that of the portal' })),
-  EndDate: Type.Optional(Type.String({ description: 'The same; of a date the whole day' })),
-  ParticipantName: Type.Optional(Type.String()),
-  Credit: Type.Optional(Type.Boolean()),
-  Debit: Type.Optional(Type.Boolean()),
-  Type: Type.Optional(Type.String({ description: 'Deposit, ServicePayment, ...' })),
-  Status: Type.Optional(Type.String({ description: 'Pending, Completed, Rejected or Canceled; what is in the balance unless told' })),
-  OrderBy: Type.Optional(Type.String({ description: 'A field of an operation; date unless told' })),
-  OrderType: Type.Optional(Type.String({ description: 'Ascending or Descending, which is so unless told' })),
-};
-const OPERATION_QUERY = { ...PAGE_QUERY, ...FILTER };
-
 /** Who pays, with what, and what is prepaid: contracts/docspace.md section 3. */
 export const WALLET_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/payment/customerinfo', who: 'admin', needsBilling: true, right: 'state:read', summary: 'The portal as a payer', query: { refresh: Refresh }, answer: fresh(toCustomerInfo) },
@@ -42,7 +26,6 @@ export const WALLET_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/payment/deposit', who: 'payer', needsBilling: true, limit: 'payment', right: 'wallet:write', summary: 'Put money into the wallet from the card', body: Type.Object({ amount: Type.Integer({ minimum: 1, maximum: 999_999 }), currency: Type.String() }), answer: deposit },
   { method: 'GET', path: '/payment/customer/balance', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'What the portal has prepaid, per currency', query: { refresh: Refresh }, answer: fresh(toBalance) },
   { method: 'GET', path: '/payment/customer/aibalance', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'What the portal has prepaid for AI', query: { refresh: Refresh }, answer: fresh(toAiBalance) },
-  { method: 'GET', path: '/payment/customer/operations', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'What moved the wallet', query: OPERATION_QUERY, answer: listOperations },
   { method: 'GET', path: '/payment/accounting/currencies', who: 'admin', needsBilling: true, right: 'wallet:read', summary: 'The currencies that wallets are kept in', answer: async (call) => accountingCurrencies(await call.state(), await call.plans()) },
   { method: 'GET', path: '/payment/accounting/prices/:serviceName', who: 'admin', needsBilling: true, right: 'catalog:read', summary: 'What a service paid from the wallet costs', query: { active: Type.Optional(Type.Boolean()) }, answer: servicePrices },
   { method: 'GET', path: '/payment/topupsettings', who: 'admin', right: 'wallet:read', hasSettings: true, summary: 'When the wallet fills itself', answer: async (call) => toTopUpSettings(await call.state()) },
