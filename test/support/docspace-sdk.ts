@@ -84,6 +84,8 @@ export const READS: Readonly<Record<string, Kind>> = {
   'payment/topupsettings': { enabled: 'boolean', minBalance: 'integer', upToBalance: 'integer', 'currency?': 'string', lastModified: 'dateTime' },
   'payment/servicessettings': { 'enabledServices?': ['integer'], lastModified: 'dateTime' },
   'payment/activeservices': [{ service: 'string', 'serviceUnit?': 'string', subscription: 'boolean', 'title?': 'string', 'limit?': 'number', 'used?': 'number' }],
+  'payment/ai-prices': [{ service: 'string', 'model?': 'string', 'unit?': 'string', price: 'number', currency: 'string' }],
+  'payment/accounting/prices/storage': [{ id: 'integer', accountNumber: 'integer', serviceId: 'integer', costPrice: 'number', extraCharge: 'number', servicePrice: 'number', currency: 'string' }],
   'payment/account': 'string',
   'tariff': {
     openSource: 'boolean', enterprise: 'boolean', developer: 'boolean', id: 'integer', state: 'integer', dueDate: 'dateTime', delayDueDate: 'dateTime', licenseDate: 'dateTime', 'customerId?': 'string',

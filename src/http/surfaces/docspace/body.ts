@@ -73,6 +73,25 @@ export class BodyReader {
     return number;
   }
 
+  /** An amount, also as text; 0 when it is not there, as on the vendor's platform, and then out of most bounds. */
+  amount(name: string, bounds: Bounds): number {
+    const value = this.field(name)?.value ?? 0;
+    const number = typeof value === 'number' ? value : typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : undefined;
+    const field = this.field(name);
+    if (field !== undefined && number === undefined) throw unreadable(field, 'System.Decimal');
+    if (number === undefined || number < bounds.least || number > bounds.most) this.fault(name, `must be between ${bounds.least} and ${bounds.most}.`);
+    return number ?? 0;
+  }
+
+  /** Texts in a list; none when it is not there or null. */
+  texts(name: string): string[] {
+    const field = this.field(name);
+    if (field === undefined || field.value === null) return [];
+    const items: unknown[] = Array.isArray(field.value) ? field.value : [field];
+    if (!items.every((item) => typeof item === 'string')) throw unreadable(field, 'a list of System.String');
+    return items;
+  }
+
   /** True or false, not as text; false when it is not there. */
   flag(name: string): boolean {
     const field = this.field(name);
