@@ -75,21 +75,23 @@ function valueOf(report: Report, name: string): Json {
 const payment = '/api/2.0/portal/payment';
 
 describe('a DocSpace report', () => {
-  it('reads the six documented calls and the wallet services, with a Bearer key', async () => {
+  it('reads all that a portal tells of its payments, with a Bearer key', async () => {
     const { url, asked } = await stub(docspace);
 
     const report = await readReport({ dialect: 'docspace', url: `${url}/`, key });
 
     expect(report.url).toBe(url);
     expect(report.sections.map((section) => [section.name, section.ok])).toEqual(
-      ['customer info', 'balance', 'current plan', 'available plans', 'wallet services', 'top-up settings', 'currencies'].map(
-        (name) => [name, true],
-      ),
+      [
+        'customer info', 'balance', 'tariff', 'current plan', 'available plans', 'wallet services', 'services switched on', 'active services',
+        'AI balance', 'top-up settings', 'upcoming payments', 'operations', 'usage', 'currencies',
+      ].map((name) => [name, true]),
     );
     expect(asked.sort()).toEqual(
-      ['/currencies', '/customer/balance', '/customerinfo', '/quota?refresh=false', '/quotas', '/quotas?wallet=true', '/topupsettings'].map(
-        (path) => `${payment}${path} Bearer ${key}`,
-      ),
+      [
+        ...['activeservices', 'currencies', 'customer/aibalance', 'customer/balance', 'customer/operations', 'customer/usage', 'customerinfo'],
+        ...['quota?refresh=false', 'quotas', 'quotas?wallet=true', 'servicessettings', 'topupsettings', '../tariff', '../tariff/upcoming'],
+      ].map((path) => `${`${payment}/${path}`.replace('payment/../', '')} Bearer ${key}`),
     );
   });
 
@@ -130,6 +132,38 @@ describe('a DocSpace report', () => {
     expect(text).toContain('min balance    10.00 USD\n');
   });
 
+  it('gives the tariff, what was paid and used, and which services there are', async () => {
+    const { url } = await stub(docspace);
+
+    const report = await readReport({ dialect: 'docspace', url, key });
+
+    expect(valueOf(report, 'tariff')).toEqual({
+      state: 'paid', due_date: '2026-12-14T08:30:00.0000000Z', grace_until: null,
+      quotas: [
+        { id: '-9', quantity: '10', next_quantity: null, from_wallet: false, due_date: null, overdue: null },
+        { id: '-11', quantity: '100', next_quantity: '200', from_wallet: true, due_date: '2026-12-14T08:30:00', overdue: false },
+      ],
+    });
+    expect(valueOf(report, 'operations')).toMatchObject({
+      total: '2',
+      newest: [{ type: 'Deposit', description: 'Balance top-up, Automatic top up', credit: { amount: '200', currency: 'USD' } }, { type: 'ServicePayment', description: 'Backup', quantity: '1', debit: { amount: '10' } }],
+    });
+    expect(valueOf(report, 'services switched on')).toEqual({ services: ['-11', '-12'], last_modified: '2026-11-02T09:15:00Z' });
+    expect(valueOf(report, 'active services')).toEqual([{ service: 'backup', title: 'Additional backup', subscription: false, limit: null, used: '3', unit: 'Backup' }]);
+    expect(valueOf(report, 'AI balance')).toMatchObject({ balances: [{ amount: '4.5', currency: 'USD' }] });
+    expect(valueOf(report, 'upcoming payments')).toMatchObject([{ title: 'Business', quantity: '10', amount: { amount: '200', currency: 'USD' }, from_wallet: false }]);
+    expect(valueOf(report, 'usage')).toEqual([{ service: 'Backup', quantity: '3', unit: 'Backup', amount: { amount: '30', currency: 'USD' }, operations: '3' }]);
+  });
+
+  it('leaves out what an older server does not know', async () => {
+    const { url } = await stub(Object.fromEntries(Object.entries(docspace).filter(([path]) => !/upcoming|usage|activeservices/.test(path))));
+
+    const report = await readReport({ dialect: 'docspace', url, key });
+
+    expect(report.sections.every((section) => section.ok)).toBe(true);
+    expect(report.sections).toHaveLength(11);
+  });
+
   it('reads top-up settings from `settings` too, and settings that were never stored', async () => {
     const path = `${payment}/topupsettings`;
     const { url } = await stub({ [path]: { settings: { enabled: true, minBalance: 5, currency: 'USD' } } });
@@ -161,13 +195,15 @@ describe('a DocSpace report', () => {
     expect(report.sections.map((section) => (section.ok ? section.name : [section.status, section.message.slice(0, 60)]))).toEqual([
       [403, 'Access denied'],
       [401, 'Unauthorized'],
-      'current plan',
+      'tariff', 'current plan',
       [200, 'the answer is not JSON: <html>sign in</html>'],
       [502, `<h1>${'Bad gateway '.repeat(100)}`.slice(0, 60)],
+      'services switched on', 'active services', 'AI balance',
       [400, 'Invalid. Too low.'],
+      'upcoming payments', 'operations', 'usage',
       [402, 'Tariff is not paid'],
     ]);
-    expect(report.sections[4]).toMatchObject({ message: expect.stringMatching(/^.{300}\.\.\.$/) as string });
+    expect(report.sections[5]).toMatchObject({ message: expect.stringMatching(/^.{300}\.\.\.$/) as string });
     expect(reportText(report)).toContain('\n! customer info: 403 Access denied\n');
   });
 
@@ -178,7 +214,7 @@ describe('a DocSpace report', () => {
     const report = await readReport({ dialect: 'docspace', url, key });
 
     expect(valueOf(report, 'customer info')).toBeNull();
-    expect(reportText(report)).toContain('customer info\n  none\n\nbalance\n  none\n');
+    expect(reportText(report)).toContain('customer info\n  none\n\nbalance\n  none\n\ntariff\n');
   });
 });
 

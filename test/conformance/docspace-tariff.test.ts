@@ -239,3 +239,35 @@ describe('what a tariff is made of', () => {
     }
   });
 });
+
+describe('an add-on that the wallet cannot pay for', () => {
+  it('is overdue for thirty days, or until it is bought again, and adds nothing to the quota', async () => {
+    const portal = await startDocspace();
+    const as = await portal.another('lapses');
+    await portal.subscribe('lapses', 'docspace_startup');
+    await portal.ask('POST', 'payment/deposit', { as, body: { amount: 20, currency: 'USD' } });
+    const buy = () => portal.ask('PUT', 'payment/updatewallet', { as, body: { quantity: { storage: 100 }, productQuantityType: 1 } });
+    const seen = async (): Promise<Json> => ({
+      storage: (await portal.get('tariff', as)).quotas.filter((row: Json) => row.id === -11),
+      size: (await portal.get('payment/quota', as)).features.find((one: Json) => one.id === 'total_size').value,
+      upcoming: (await portal.get('tariff/upcoming', as)).length,
+    });
+    await buy();
+    const [free, size] = [2 * 1024 ** 3, 102 * 1024 ** 3];
+    const before = await seen();
+    portal.paidup.clock.set(at('2026-12-20T10:00:00Z'));
+    const lapsed = await seen();
+    await portal.ask('POST', 'payment/deposit', { as, body: { amount: 50, currency: 'USD' } });
+    await buy();
+    const again = await seen();
+    portal.paidup.clock.set(at('2027-06-20T10:00:00Z'));
+    const later = await seen();
+    await portal.paidup.stop();
+
+    const row = { id: -11, quantity: 100, wallet: true };
+    expect(before).toEqual({ storage: [{ ...row, dueDate: '2026-12-20T10:00:00', state: 0 }], size, upcoming: 1 });
+    expect(lapsed).toEqual({ storage: [{ ...row, dueDate: '2026-12-20T10:00:00', state: 1 }], size: free, upcoming: 0 });
+    expect(again).toEqual({ storage: [{ ...row, dueDate: '2027-01-20T10:00:00', state: 0 }], size, upcoming: 1 });
+    expect(later).toEqual({ storage: [], size: free, upcoming: 0 });
+  });
+});

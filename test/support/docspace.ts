@@ -32,8 +32,8 @@ export interface Portal {
   payAll(customer: string): Promise<void>;
 }
 
-export async function startDocspace(options: { store?: StoreKind; now?: string } = {}): Promise<Portal> {
-  const paidup = await startPaidup({ store: options.store ?? 'embedded', now: at(options.now ?? DOCSPACE_NOW) });
+export async function startDocspace(options: { store?: StoreKind; now?: string; isSandbox?: boolean } = {}): Promise<Portal> {
+  const paidup = await startPaidup({ store: options.store ?? 'embedded', now: at(options.now ?? DOCSPACE_NOW), isSandbox: options.isSandbox ?? false });
   const { id } = await loadDocspaceDemo(paidup.engine);
   const key = await paidup.customerKey(id);
   const must = async (method: 'POST' | 'PUT', url: string, body?: unknown): Promise<Json> => {

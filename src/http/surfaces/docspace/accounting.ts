@@ -1,8 +1,6 @@
 import type { Currency } from '../../../core/currency.js';
 import type { Plan } from '../../../core/plan.js';
 import type { BillingState } from '../../../core/state.js';
-import { balanceAccount, type Balance } from './balance.js';
-import { toCustomerInfo } from './customer-info.js';
 import { jsonNumber } from './feature.js';
 import { isInCatalogue, isPaidFromWallet, planNameOf, quotaIdOf, unitAmount } from './plan.js';
 import { serviceNameOf } from './wallet-service.js';
@@ -34,11 +32,4 @@ export function toServicePrices(state: BillingState, plans: readonly Plan[], ser
     const price = jsonNumber(amount);
     return [{ id: plan.version, accountNumber: state.customer.accountNumber, serviceId: quotaIdOf(plan), costPrice: price, extraCharge: 0, servicePrice: price, currency: plan.currency }];
   });
-}
-
-/** What the portal has prepaid for AI: an account of its own beside the wallet's, empty as long as nothing can be put into it. */
-export function toAiBalance(state: BillingState): Balance | undefined {
-  if (toCustomerInfo(state) === undefined) return undefined;
-  const account = balanceAccount(state);
-  return { ...account, subAccountNumber: account.subAccountNumber + 1, subAccounts: [{ currency: state.customer.currency, amount: 0 }], lastCredit: undefined };
 }

@@ -43,7 +43,7 @@ export function moneyNumber(money: Money): number {
 }
 
 /** The vendor books each use at once, so its balance is without what usage has cost and Paidup has not posted yet. */
-function amountLeft(wallet: Wallet): Money {
+export function amountLeft(wallet: Wallet): Money {
   return subtractMoney(wallet.balance, wallet.accrued);
 }
 

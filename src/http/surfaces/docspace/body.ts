@@ -73,6 +73,25 @@ export class BodyReader {
     return number;
   }
 
+  /** An amount, also as text; 0 when it is not there, as on the vendor's platform, and then out of most bounds. */
+  amount(name: string, bounds: Bounds): number {
+    const value = this.field(name)?.value ?? 0;
+    const number = typeof value === 'number' ? value : typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : undefined;
+    const field = this.field(name);
+    if (field !== undefined && number === undefined) throw unreadable(field, 'System.Decimal');
+    if (number === undefined || number < bounds.least || number > bounds.most) this.fault(name, `must be between ${bounds.least} and ${bounds.most}.`);
+    return number ?? 0;
+  }
+
+  /** Texts in a list; none when it is not there or null. */
+  texts(name: string): string[] {
+    const field = this.field(name);
+    if (field === undefined || field.value === null) return [];
+    const items: unknown[] = Array.isArray(field.value) ? field.value : [field];
+    if (!items.every((item) => typeof item === 'string')) throw unreadable(field, 'a list of System.String');
+    return items;
+  }
+
   /** True or false, not as text; false when it is not there. */
   flag(name: string): boolean {
     const field = this.field(name);
@@ -87,6 +106,16 @@ export class BodyReader {
     if (field === undefined || field.value === null) return undefined;
     if (typeof field.value !== 'string') throw unreadable(field, 'System.String');
     return field.value.trim() === '' ? undefined : field.value;
+  }
+
+  /** One of the vendor's words by its name in any letter case, or by its number, also as text; the first when it is not there. */
+  choice<const Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
+    const field = this.field(name);
+    if (field === undefined) return words[0];
+    const text = typeof field.value === 'string' || typeof field.value === 'number' ? String(field.value).trim().toLowerCase() : '';
+    const word = words.find((candidate, number) => candidate.toLowerCase() === text || String(number) === text);
+    if (word === undefined) throw unreadable(field, `one of ${words.join(', ')}`);
+    return word;
   }
 
   neededText(name: string): string {

@@ -7,6 +7,7 @@ import { accountingCurrency } from './accounting.js';
 import { readNeededBody } from './body.js';
 import { toCustomerInfo } from './customer-info.js';
 import { absenceFault, argumentFault } from './fault.js';
+import { docspaceText } from './metadata.js';
 import type { Call } from './route.js';
 
 /**
@@ -24,9 +25,11 @@ export async function deposit(call: Call): Promise<boolean> {
   const currency = named === undefined ? undefined : accountingCurrency(state, await call.plans(), named);
   if (currency === undefined) throw argumentFault('Unsupported currency');
   const idempotency = idempotencyKeyOf(request);
+  // Only the payer may, so it was the payer.
+  const participant = docspaceText(state.customer.metadata, 'payer_id');
   try {
     await performReserved(engine, idempotency, async () => {
-      await depositToWallet(engine, customerId, { amount: String(amount), currency, idempotency });
+      await depositToWallet(engine, customerId, { amount: String(amount), currency, idempotency, ...(participant === undefined ? {} : { participant }) });
       return { status: 200, body: true };
     });
     return true;

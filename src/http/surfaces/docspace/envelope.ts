@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InputError } from '../../../core/problems.js';
 import { failureOf, logFailure, type Failure } from '../../problem.js';
 import { isBasic } from './credentials.js';
-import { Fault, absenceFault, deniedFault, operationFault, quotaFault } from './fault.js';
+import { Fault, absenceFault, argumentFault, deniedFault, operationFault, quotaFault } from './fault.js';
 
 /** What every answer with a body is wrapped in (contracts/docspace.md section 2). `response` is absent, never null. */
 export interface Envelope {
@@ -40,12 +40,13 @@ function sendFault(reply: FastifyReply, { message, type, hresult, status }: Faul
 }
 
 /** Protocol and host that the request came to. */
-function baseUrl(request: FastifyRequest): string {
+export function baseUrl(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
 }
 
 function faultOf(failed: Failure): Fault {
   if (failed.slug === 'payment_method_missing') return operationFault('Customer payment method is not set');
+  if (failed.slug === 'insufficient_funds') return argumentFault('Insufficient balance');
   if (failed.slug === 'quantity_below_usage') return quotaFault(failed.detail);
   switch (failed.status) {
     case 401:

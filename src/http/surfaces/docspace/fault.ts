@@ -22,6 +22,11 @@ export function argumentFault(message: string): Fault {
   return new Fault(message, { status: 400, type: 'System.ArgumentException', hresult: -2147024809 });
 }
 
+/** The portal owes: "Tariff is not paid". */
+export function billingFault(message: string): Fault {
+  return new Fault(message, { status: 402, type: 'ASC.Core.Billing.BillingException', hresult: ANY_EXCEPTION });
+}
+
 /** More would be in use than the plan gives. */
 export function quotaFault(message: string): Fault {
   return new Fault(message, { status: 402, type: 'ASC.Core.Tenants.TenantQuotaException', hresult: ANY_EXCEPTION });

@@ -8,6 +8,7 @@ import { toSeenQuota } from './quota.js';
 import type { Call, Route } from './route.js';
 import { askSales } from './sales-request.js';
 import { changeSeats } from './seat-change.js';
+import { changeService, previewService } from './service-quantity.js';
 import { queryService, toWalletService, toWalletServices } from './wallet-service.js';
 
 export const Refresh = Type.Optional(Type.Boolean({ description: 'Read afresh. Every read is fresh here: nothing is cached, so both values answer the same.' }));
@@ -15,10 +16,17 @@ export const BackUrl = Type.String({ description: 'Where the page leads back to'
 export const SuccessUrl = Type.String({ description: 'Where it leads when all went well' });
 const Quantity = Type.Record(Type.String(), Type.Integer(), { description: 'One plan by its name, such as admin, with how many' });
 
+const ServiceQuantity = Type.Object({
+  quantity: Type.Record(Type.String(), Type.Union([Type.Integer(), Type.Null()]), { description: 'One service by its name, such as storage, with how many' }),
+  productQuantityType: Type.Optional(Type.Integer({ description: '0 Set: for the next period; 1 Add: buy now' })),
+});
+
 /** What is offered and what the portal has of it: contracts/docspace.md section 3. */
 export const PLAN_ROUTES: readonly Route[] = [
   { method: 'PUT', path: '/payment/url', who: 'admin', needsBilling: true, right: 'subscriptions:write', summary: 'Where to buy a plan', body: Type.Object({ backUrl: BackUrl, successUrl: SuccessUrl, quantity: Quantity }), answer: planCheckoutUrl },
   { method: 'PUT', path: '/payment/update', who: 'payer', needsBilling: true, limit: 'payment', right: 'subscriptions:write', summary: 'Buy another number of seats of the plan', body: Type.Object({ quantity: Quantity }), answer: changeSeats },
+  { method: 'PUT', path: '/payment/updatewallet', who: 'payer', needsBilling: true, limit: 'payment', right: 'subscriptions:write', summary: 'Buy more of a service from the wallet now, or say how much of it there will be', body: ServiceQuantity, answer: changeService },
+  { method: 'PUT', path: '/payment/calculatewallet', who: 'payer', needsBilling: true, right: 'subscriptions:write', summary: 'What more of a service would cost now', body: ServiceQuantity, answer: previewService },
   { method: 'GET', path: '/payment/account', who: 'payerOrOwner', needsBilling: true, right: 'state:read', summary: "The portal's page of the payer's account", query: { backUrl: Type.Optional(Type.String()) }, answer: accountAddress },
   { method: 'GET', path: '/payment/prices', who: 'settings', right: 'catalog:read', summary: "Each plan's price, in the portal's currency", answer: planPrices },
   {

@@ -5,9 +5,9 @@ export type Roles = ReadonlySet<Role>;
 
 /**
  * Who may ask, in the vendor's terms: `admin` its administrators and the owner; `settings` who may edit the portal's
- * settings, in practice the same; `payer` who pays; `payerOrOwner`; `member` everyone but guests; `everyone`.
+ * settings, in practice the same; `payer` who pays; `payingAdmin` who is both; `payerOrOwner`; `member` everyone but guests; `everyone`.
  */
-export type Who = 'admin' | 'settings' | 'payer' | 'payerOrOwner' | 'member' | 'everyone';
+export type Who = 'admin' | 'settings' | 'payer' | 'payingAdmin' | 'payerOrOwner' | 'member' | 'everyone';
 
 /** A scope that says what the key's user is, not what the key may do. */
 const ROLE_SCOPE = /^docspace:(owner|admin|payer|user|guest)$/;
@@ -39,6 +39,8 @@ export function isAmong(roles: Roles, who: Who): boolean {
       return isAdmin(roles);
     case 'payer':
       return roles.has('payer');
+    case 'payingAdmin':
+      return isAdmin(roles) && roles.has('payer');
     case 'payerOrOwner':
       return roles.has('payer') || roles.has('owner');
     case 'member':

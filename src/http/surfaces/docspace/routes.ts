@@ -13,6 +13,8 @@ import { PLAN_ROUTES } from './plan-routes.js';
 import { PORTAL_ROUTES } from './portal-routes.js';
 import { queryText } from './query.js';
 import { requestCounter, type CountRequest } from './rate-limit.js';
+import { REPORT_ROUTES } from './report-routes.js';
+import { FileAnswer } from './report-file.js';
 import { isAmong, narrowingScopes, rolesOf } from './role.js';
 import { callOf, type Call, type Route } from './route.js';
 import { TARIFF_STATES, standingOf } from './tariff.js';
@@ -20,7 +22,7 @@ import { toSettingsAlias, type TopUpSettingsView } from './top-up.js';
 import { WALLET_ROUTES } from './wallet-routes.js';
 
 const PORTAL = '/portal';
-const ROUTES: readonly Route[] = [...PLAN_ROUTES, ...WALLET_ROUTES, ...PORTAL_ROUTES];
+const ROUTES: readonly Route[] = [...PLAN_ROUTES, ...WALLET_ROUTES, ...REPORT_ROUTES, ...PORTAL_ROUTES];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /**
@@ -71,6 +73,7 @@ function registered(route: Route, { engine, count, url }: { engine: Engine; coun
       const call = callOf(engine, request);
       if (route.needsPaid === true && (await isUnpaid(call))) return reply.status(402).send();
       const payload = await route.answer(call);
+      if (payload instanceof FileAnswer) return reply.header('content-disposition', `attachment; filename="${payload.name}"`).type(payload.type).send(payload.bytes);
       const envelope = toEnvelope(request, trimFields(payload, queryText(request, 'fields')));
       return route.hasSettings === true ? { ...envelope, settings: toSettingsAlias(payload as TopUpSettingsView) } : envelope;
     },

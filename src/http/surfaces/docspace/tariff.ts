@@ -1,6 +1,7 @@
 import { FOREVER, instant, type Instant } from '../../../core/instant.js';
 import { fixedPrices } from '../../../core/plan.js';
 import type { BillingState, SubscriptionState } from '../../../core/state.js';
+import { WALLET_EMPTY } from '../../../core/wallet-renewal.js';
 import type { Unpaid } from '../../../service/unpaid.js';
 import { NO_DATE_TIME, plainDateTime, zonedDateTime } from './date-time.js';
 import { docspaceFlag, docspaceInteger } from './metadata.js';
@@ -32,6 +33,8 @@ export interface TariffRow {
 }
 
 const DAY_MS = 86_400_000;
+/** How long an add-on that the wallet could not pay for is shown as overdue, unless it is bought again. */
+const OVERDUE_MS = 30 * DAY_MS;
 /** How long a plan that is a trial by itself lasts, where the subscription does not say. */
 const TRIAL_DAYS = 30;
 
@@ -59,9 +62,10 @@ export function standingOf(state: BillingState, unpaid: readonly Unpaid[]): Tari
   return tariffStanding({ isTrial: isTrial(first.one), dueAt: first.dueAt, graceDays: graceDaysOf(state, first.one), at: state.asOf });
 }
 
-/** Everything that the portal has for a fixed price or for nothing, plans first; services paid per use are none. */
+/** Everything that the portal has for a fixed price or for nothing, plans first, and add-ons that are overdue; services paid per use are none. */
 export function tariffRows(state: BillingState, unpaid: readonly Unpaid[]): TariffRow[] {
-  const rows = state.subscriptions.filter(({ phase, currentPeriod }) => currentPeriod !== null && (!isPaidFromWallet(phase.plan) || fixedPrices(phase.plan).length > 0));
+  const live = state.subscriptions.filter(({ phase, currentPeriod }) => currentPeriod !== null && (!isPaidFromWallet(phase.plan) || fixedPrices(phase.plan).length > 0));
+  const rows = [...live, ...overdueAddOns(state, live)];
   const toRow = (subscription: SubscriptionState): TariffRow => ({
     subscription,
     quantity: seatsOf(subscription.phase),
@@ -70,6 +74,13 @@ export function tariffRows(state: BillingState, unpaid: readonly Unpaid[]): Tari
     nextQuantity: nextQuantityOf(subscription),
   });
   return rows.map(toRow).sort((left, right) => Number(left.isWallet) - Number(right.isWallet));
+}
+
+/** Add-ons that ended for want of money in the wallet and were not bought again since: the last of each. */
+function overdueAddOns(state: BillingState, live: readonly SubscriptionState[]): SubscriptionState[] {
+  const idOf = (one: SubscriptionState): number => quotaIdOf(one.phase.plan);
+  const ended = state.subscriptions.filter(({ subscription, currentPeriod }) => currentPeriod === null && subscription.ending?.reason === WALLET_EMPTY && subscription.endsAt <= state.asOf && state.asOf - subscription.endsAt < OVERDUE_MS);
+  return ended.filter((one) => ![...live, ...ended].some((other) => idOf(other) === idOf(one) && other.subscription.endsAt > one.subscription.endsAt));
 }
 
 /** The portal's tariff as far as its user may see it: everybody the state, administrators all of it. */
@@ -99,7 +110,7 @@ function toTariffQuota(row: TariffRow, at: Instant) {
 
 /** Whether an add-on's paid time has run out. */
 export function isOverdue(row: TariffRow, at: Instant): boolean {
-  return row.isWallet && row.dueAt < at;
+  return row.isWallet && (row.dueAt < at || row.subscription.currentPeriod === null);
 }
 
 function isLive({ currentPeriod }: SubscriptionState): boolean {
@@ -123,7 +134,8 @@ function dueOf(one: SubscriptionState, unpaid: readonly Unpaid[]): Instant {
 }
 
 function nextQuantityOf({ subscription, nextPhase, phase, currentPeriod }: SubscriptionState): number | undefined {
-  if (currentPeriod !== null && subscription.endsAt <= currentPeriod.endsAt) return 0;
+  if (currentPeriod === null) return undefined;
+  if (subscription.endsAt <= currentPeriod.endsAt) return 0;
   if (nextPhase === null) return undefined;
   const next = seatsOf(nextPhase);
   return next === seatsOf(phase) && nextPhase.plan.code === phase.plan.code ? undefined : next;

@@ -5,7 +5,7 @@ import type { BillingState } from '../../../core/state.js';
 import { toCatalogue } from './catalogue.js';
 import { absenceFault } from './fault.js';
 import { docspaceText } from './metadata.js';
-import { isInCatalogue, isPaidFromWallet, planNameOf, quotaIdOf } from './plan.js';
+import { isInCatalogue, isNumbered, isPaidFromWallet, planNameOf, quotaIdOf } from './plan.js';
 import { queryText } from './query.js';
 import type { Quota } from './quota.js';
 
@@ -24,8 +24,35 @@ export const WALLET_SERVICES: ReadonlyMap<number, string> = new Map([
 /** What the vendor's catalogue calls a built-in service. */
 const SERVICE_NAMES: ReadonlyMap<number, string> = new Map([[-11, 'disk-storage'], [-12, 'backup'], [-13, 'ai-tools']]);
 
+/** What the vendor's reports call what a built-in service was paid for, and what they count it in. */
+const REPORT_WORDS: ReadonlyMap<number, { readonly title: string; readonly unit: string }> = new Map([
+  [-11, { title: 'Disk space', unit: 'GB' }], [-12, { title: 'Backup', unit: 'Backup' }], [-13, { title: 'AI tools', unit: 'Tokens' }],
+]);
+
+const AI_SERVICES: ReadonlySet<number> = new Set([-13, -18]);
+
+/** What a payment for the service is called: "Disk space", "Backup". */
+export function operationTitleOf(plan: Plan): string {
+  return REPORT_WORDS.get(quotaIdOf(plan))?.title ?? plan.name;
+}
+
+/** What the service is counted in: GB, Backup, Tokens. */
+export function serviceUnitOf(plan: Plan): string | undefined {
+  return docspaceText(plan.metadata, 'unit') ?? REPORT_WORDS.get(quotaIdOf(plan))?.unit;
+}
+
+export function isAiService(plan: Plan): boolean {
+  return AI_SERVICES.has(quotaIdOf(plan));
+}
+
 export function serviceNameOf(plan: Plan): string {
   return docspaceText(plan.metadata, 'service_name') ?? SERVICE_NAMES.get(quotaIdOf(plan)) ?? planNameOf(plan);
+}
+
+/** Whether a client that asks for `name` means this service: by the plan's name, the service's, or the vendor's; in any letter case. */
+export function isServiceNamed(plan: Plan, name: string): boolean {
+  const names = [planNameOf(plan), serviceNameOf(plan), WALLET_SERVICES.get(quotaIdOf(plan))];
+  return isNumbered(plan) && isPaidFromWallet(plan) && names.some((known) => known?.toLowerCase() === name.trim().toLowerCase());
 }
 
 /** Every service on offer; those of one `docspace.service_group` stand inside the one of them that is shown. */
