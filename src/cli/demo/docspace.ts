@@ -8,7 +8,7 @@ import { ingestEvents } from '../../service/event.js';
 import { listInvoices, recordPayment } from '../../service/invoice.js';
 import { readState } from '../../service/state.js';
 import { subscribe } from '../../service/subscribe.js';
-import { setTopUpSettings } from '../../service/top-up.js';
+import { setTopUpSettings } from '../../service/top-up-settings.js';
 import { depositToWallet } from '../../service/payment.js';
 import { setPaymentMethod } from '../../service/payment-method.js';
 import { docspaceCode, docspaceEvent, docspaceFeatures, docspaceMeters, docspacePlans } from './docspace-catalog.js';
