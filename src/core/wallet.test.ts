@@ -13,7 +13,7 @@ import type { PaymentMethod } from './payment-method.js';
 import { statusAt } from './subscription.js';
 import { COOL_OFF_MS, decideTopUp } from './top-up.js';
 import { parseTopUpSettings } from './top-up-settings.js';
-import { availableIn, expiriesDue, wallets } from './wallet.js';
+import { availableIn, exactlyAvailableIn, expiriesDue, wallets } from './wallet.js';
 
 const USD = currency('USD');
 const usd = (amount: string): Money => roundToMoney(decimal(amount), USD);
@@ -70,6 +70,16 @@ describe('credit that expires', () => {
 });
 
 describe('a settlement', () => {
+  it('leaves no fraction behind that would fill a wallet which is not low', () => {
+    const daily = plan({ prices: [usage('calls', { paid_from: 'wallet', window: { unit: 'day', count: 1 }, model: { type: 'per_unit', amount: '0.014' } })] });
+    const events = Array.from({ length: 20 }, (_, index) => event(`e${index}`, `2026-01-${String(index + 1).padStart(2, '0')}`, 1));
+    const given = facts([subscription({ plan: daily })], events, books(credit('txn_a', '10.21')));
+    const { facts: booked } = bookDue(given, at('2026-01-25'));
+
+    // 20 times 0.01, not 20 times 0.014.
+    expect([exactlyAvailableIn(given, USD, at('2026-01-25')), exactlyAvailableIn(booked, USD, at('2026-01-25'))].map(decimalText)).toEqual(['10.01', '10.01']);
+  });
+
   it('leaves what is available as it was, whatever was used and however it rounds', () => {
     const odd = plan({ prices: [usage('calls', { paid_from: 'wallet', window: { unit: 'day', count: 1 }, model: { type: 'per_unit', amount: '0.333' } })] });
     fc.assert(

@@ -27,7 +27,11 @@ export function tillProvider(folder: string, { isLost = () => false, delayMs = (
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
       const delay = delayMs(ask);
-      if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+      if (delay > 0) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, delay);
+        });
+      }
       if (isLost(ask)) throw new ProviderUnavailable('the money is taken and the answer lost');
       return { outcome: 'succeeded', reference: `till_${input.idempotencyKey}` };
     },
