@@ -2,7 +2,7 @@ import { justBefore } from './charge.js';
 import { multiply, subtract, type Decimal } from './decimal.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, earliest, latest, type Instant } from './instant.js';
-import { moneyToDecimal, subtractMoney, type Money } from './money.js';
+import { moneyToDecimal, subtractMoney, zeroMoney, type Money } from './money.js';
 import { usagePrices } from './plan.js';
 import { multiplierOf, phaseAt, usagePriceAt, usageWindowAt, type Subscription } from './subscription.js';
 import { priceUsage } from './usage.js';
@@ -39,8 +39,10 @@ function accruedOf(subscription: Subscription, rows: readonly UsageWindow[], at:
   if (price.paidFrom !== 'wallet') return [];
   const common = { subscription, phase: phaseAt(subscription, moment), price, window };
   const usage = priceUsage({ ...common, rows });
-  const exact = multiply(usage.rated.amount, multiplierOf(common.phase, price.code));
-  if (!rows.some((each) => each.settled !== null)) return [{ exact, money: usage.amount }];
-  const before = priceUsage({ ...common, rows: rows.map(asSettled) }).amount;
-  return [{ exact: subtract(exact, moneyToDecimal(before)), money: subtractMoney(usage.amount, before) }];
+  const isSettled = rows.some((each) => each.settled !== null);
+  const before = isSettled ? priceUsage({ ...common, rows: rows.map(asSettled) }).amount : zeroMoney(usage.amount.currency);
+  const money = subtractMoney(usage.amount, before);
+  // A window that has closed costs what is posted of it: its fraction is gone.
+  if (window.endsAt <= at) return [{ exact: moneyToDecimal(money), money }];
+  return [{ exact: subtract(multiply(usage.rated.amount, multiplierOf(common.phase, price.code)), moneyToDecimal(before)), money }];
 }

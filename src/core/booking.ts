@@ -168,8 +168,8 @@ function stepAt(facts: CustomerFacts, due: { date: Instant; isLateDue: ReadonlyS
     if (!isDue(part, 'wallet', isLateDue) || wallet.lines.length === 0) continue;
     const invoice = invoiceOf(current, [part], { date, paidFrom: 'wallet' });
     invoices.push(invoice);
-    // The cursors move with all of the moment's invoices together.
-    current = { ...current, ...postAll(current, issueTransactions(invoice.key, invoice)) };
+    // The cursors move with all of the moment's invoices together. What it took is not to come a second time.
+    current = { ...current, ...postAll(current, issueTransactions(invoice.key, invoice)), windows: settledWindows(current.windows, invoice) };
   }
   for (const group of grouped(parts, date).filter((group) => group.some((part) => isDue(part, 'invoice', isLateDue)))) {
     const invoice = invoiceOf(current, group, { date, paidFrom: 'invoice' });
@@ -300,13 +300,17 @@ const NO_ROWS: readonly UsageWindow[] = [];
 
 /** The facts once the invoice is issued. */
 export function withInvoice(facts: CustomerFacts, invoice: Invoice): CustomerFacts {
-  const settled = new Set(invoice.settles.map(windowText));
   return {
     ...facts,
     cursors: withCursors(facts.cursors, invoice.subscriptionIds.map((subscriptionId) => ({ subscriptionId, at: invoice.date, revision: facts.revision }))),
     ...postAll(facts, issueTransactions(invoice.key, invoice)),
-    windows: facts.windows.map((row) => (settled.has(windowText(row)) ? settledRow(row) : row)),
+    windows: settledWindows(facts.windows, invoice),
   };
+}
+
+function settledWindows(windows: readonly UsageWindow[], invoice: Invoice): readonly UsageWindow[] {
+  const settled = new Set(invoice.settles.map(windowText));
+  return windows.map((row) => (settled.has(windowText(row)) ? settledRow(row) : row));
 }
 
 /** The row once an invoice has billed what it says. */

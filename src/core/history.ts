@@ -45,11 +45,13 @@ export function historyUntil(history: History, cutoff: Cutoff): History {
   const invoices = history.invoices.filter((entry) => isKnown(entry) && entry.invoice.issuedAt <= at);
   const issuing = new Set(history.invoices.map((entry) => entry.revision));
   const issued = new Set(invoices.map((entry) => entry.revision));
+  // Money that was asked for is there from the answer on, whenever it was asked for.
+  const answered = new Map(history.payments.flatMap((entry) => (entry.change.type === 'succeeded' ? [[entry.revision, entry.change.madeAt] as const] : [])));
   return {
     changes: changes.filter((entry) => entry.change.madeAt <= at || begun.has(`${entry.subscriptionId} ${entry.revision}`)),
     settings: history.settings.filter((entry) => isKnown(entry) && entry.madeAt <= at),
     // What an invoice did in the books stands and falls with it.
-    transactions: history.transactions.filter((entry) => isKnown(entry) && (issuing.has(entry.revision) ? issued.has(entry.revision) : entry.transaction.occurredAt <= at)),
+    transactions: history.transactions.filter((entry) => isKnown(entry) && (issuing.has(entry.revision) ? issued.has(entry.revision) : (answered.get(entry.revision) ?? entry.transaction.occurredAt) <= at)),
     invoices,
     holds: history.holds.filter((entry) => isKnown(entry) && entry.change.madeAt <= at),
     payments: history.payments.filter((entry) => isKnown(entry) && momentOf(entry.change) <= at),

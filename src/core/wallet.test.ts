@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at, currency, event, facts, fixed, plan, subscription, usage } from '../../test/support/core.js';
-import { bookDue } from './booking.js';
+import { bookDue, owedIn } from './booking.js';
 import type { CreditTerms } from './credit.js';
 import { decimal, decimalText } from './decimal.js';
 import type { UsageEvent } from './event.js';
@@ -13,7 +13,7 @@ import type { PaymentMethod } from './payment-method.js';
 import { statusAt } from './subscription.js';
 import { COOL_OFF_MS, decideTopUp } from './top-up.js';
 import { parseTopUpSettings } from './top-up-settings.js';
-import { availableIn, expiriesDue, wallets } from './wallet.js';
+import { availableIn, exactlyAvailableIn, expiriesDue, wallets } from './wallet.js';
 
 const USD = currency('USD');
 const usd = (amount: string): Money => roundToMoney(decimal(amount), USD);
@@ -70,6 +70,24 @@ describe('credit that expires', () => {
 });
 
 describe('a settlement', () => {
+  it('takes no use twice from what is left for an invoice of the same moment', () => {
+    const both = plan({ prices: [fixed('base', '9'), usage('calls', { paid_from: 'wallet', model: { type: 'per_unit', amount: '1' } })] });
+    const { facts: booked } = bookDue(facts([subscription({ plan: both })], calls(['2026-01-05', 6]), books(credit('txn_a', '20'))), at('2026-02-01'));
+
+    // 20 - 9 for January, 6 used, 5 left for the 9 of February.
+    expect([figures(booked, '2026-02-01'), moneyText(owedIn(booked, usd('0')))]).toEqual([{ balance: '0.00', accrued: '0.00', available: '0.00' }, '4.00']);
+  });
+
+  it('leaves no fraction behind that would fill a wallet which is not low', () => {
+    const daily = plan({ prices: [usage('calls', { paid_from: 'wallet', window: { unit: 'day', count: 1 }, model: { type: 'per_unit', amount: '0.014' } })] });
+    const events = Array.from({ length: 20 }, (_, index) => event(`e${index}`, `2026-01-${String(index + 1).padStart(2, '0')}`, 1));
+    const given = facts([subscription({ plan: daily })], events, books(credit('txn_a', '10.21')));
+    const { facts: booked } = bookDue(given, at('2026-01-25'));
+
+    // 20 times 0.01, not 20 times 0.014.
+    expect([exactlyAvailableIn(given, USD, at('2026-01-25')), exactlyAvailableIn(booked, USD, at('2026-01-25'))].map(decimalText)).toEqual(['10.01', '10.01']);
+  });
+
   it('leaves what is available as it was, whatever was used and however it rounds', () => {
     const odd = plan({ prices: [usage('calls', { paid_from: 'wallet', window: { unit: 'day', count: 1 }, model: { type: 'per_unit', amount: '0.333' } })] });
     fc.assert(

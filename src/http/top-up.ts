@@ -7,7 +7,7 @@ import { moneyText } from '../core/money.js';
 import type { TopUpStatus } from '../core/top-up.js';
 import type { TopUpSettings } from '../core/top-up-settings.js';
 import { readState } from '../service/state.js';
-import { setTopUpSettings } from '../service/top-up.js';
+import { setTopUpSettings } from '../service/top-up-settings.js';
 import { commandsOf, customerOf } from './answer.js';
 import type { HttpContext } from './context.js';
 import { CustomerPath, DecimalText, Done, InstantText, Nullable, Words } from './schema.js';

@@ -15,7 +15,7 @@ import { saveCounts, selectMembers, selectOpenWindows, selectWindowsFrom, type S
 import { withPlans } from './catalog-cache.js';
 import { findCustomerIds } from './customer.js';
 import { storedWindows } from './window.js';
-import { bookStored } from './booking.js';
+import { loadUpToDate } from './booking.js';
 import { inUnit, type Engine, type EventToRecord, type RecordedEvent, type Unit } from './engine.js';
 import { factsOf } from './facts.js';
 import { topUpIfDue } from './top-up.js';
@@ -93,15 +93,22 @@ export async function recordInUnit(engine: Engine, unit: Unit, items: readonly E
 }
 
 /**
- * Locks the customers. Credit that has expired leaves the wallet before anything more is counted: what is used from now
- * on was not used up by it.
+ * Locks the customers. What is due of a wallet is written down before anything more is counted: credit that has expired
+ * was not used up by what is used from now on, and what a turn could pay for does not depend on it.
  */
 async function lockUpToDate(engine: Engine, unit: Unit, ids: readonly string[]): Promise<StoredCustomer[]> {
   const locked = await lockCustomers(unit.transaction, ids);
-  const expired = locked.filter(({ standingText }) => hasExpired(standingText, unit.at));
-  if (expired.length === 0) return locked;
-  for (const stored of expired) await bookStored(engine, unit, stored);
-  return lockCustomers(unit.transaction, ids);
+  const current: StoredCustomer[] = [];
+  for (const stored of locked) {
+    const isBehind = hasExpired(stored.standingText, unit.at) || (stored.dueAt <= unit.at && (await isPaidFromWallet(engine, unit, stored)));
+    current.push(isBehind ? (await loadUpToDate(engine, unit, stored)).stored : stored);
+  }
+  return current;
+}
+
+async function isPaidFromWallet(engine: Engine, { transaction }: Unit, { customer, standingText }: StoredCustomer): Promise<boolean> {
+  const { subscriptions } = await withPlans(engine, transaction, (planOf) => engine.standings.resolve(customer.id, standingText, planOf));
+  return subscriptions.some(({ phases }) => phases.some(({ plan }) => plan.prices.some(({ paidFrom }) => paidFrom === 'wallet')));
 }
 
 /** Most customers have no credit that expires: their text says so without being read. */
@@ -167,7 +174,7 @@ async function save(transaction: Queryable, decided: readonly DecidedCustomer[],
 
 /** Opens the automatic top-ups that the events have made due: of wallets that the windows they counted in are paid from. */
 async function fillWallets(engine: Engine, unit: Unit, decided: readonly DecidedCustomer[]): Promise<void> {
-  const spending = decided.filter((customer) => customer.standing.topUp?.isEnabled === true && customer.decision.windows.some((window) => isPaidFromWallet(customer, window)));
+  const spending = decided.filter((customer) => customer.standing.topUp?.isEnabled === true && customer.decision.windows.some((window) => isSpending(customer, window)));
   if (spending.length === 0) return;
   const windows = grouped(await selectOpenWindows(unit.transaction, spending.map(({ stored }) => stored.customer.id), unit.at));
   for (const { stored, standing: before, subscriptions } of spending) {
@@ -188,9 +195,10 @@ async function lookAgain(unit: Unit, facts: CustomerFacts): Promise<void> {
   await updateDue(unit.transaction, id, earliest(await selectDue(unit.transaction, id), decision.halted.until));
 }
 
-function isPaidFromWallet({ subscriptions }: LockedCustomer, window: UsageWindow): boolean {
-  const subscription = subscriptions.find(({ id }) => id === window.subscriptionId);
-  return subscription !== undefined && usagePriceAt(subscription, window.priceCode, window.startsAt)?.paidFrom === 'wallet';
+function isSpending({ subscriptions }: LockedCustomer, { subscriptionId, priceCode }: UsageWindow): boolean {
+  const subscription = subscriptions.find(({ id }) => id === subscriptionId);
+  // Under any of its terms: those that price a window are not those under which it began.
+  return subscription?.phases.some(({ plan }) => plan.prices.some(({ code, paidFrom }) => code === priceCode && paidFrom === 'wallet')) === true;
 }
 
 /**

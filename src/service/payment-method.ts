@@ -5,10 +5,10 @@ import { withSetting, type SettingChange } from '../core/standing.js';
 import { selectCustomer, updateStanding } from '../store/customer.js';
 import { insertSettingChange } from '../store/setting.js';
 import { fromStandingText } from '../store/standing.js';
+import { loadUpToDate, nextLookAt } from './booking.js';
 import { performCommand } from './command.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
-import { loadCustomer } from './facts.js';
 import { knownProviderReference, providerReference } from './provider-customer.js';
 import { trialsAwaiting } from './subscription.js';
 import { topUpIfDue } from './top-up.js';
@@ -76,14 +76,14 @@ async function replacePaymentMethod(engine: Engine, unit: Unit, change: { custom
 /** The card is a fact; a trial that waited for one goes on, and one that loses it ends with itself. */
 async function savePaymentMethod(engine: Engine, unit: Unit, change: { customerId: string; method: PaymentMethod | null }): Promise<number> {
   const { customerId, method } = change;
-  const stored = await lockCustomer(unit, customerId);
+  const { stored, standing: before, facts } = await loadUpToDate(engine, unit, await lockCustomer(unit, customerId));
   const revision = stored.revision + 1;
   const setting: SettingChange = { setting: 'payment_method', value: method };
   await insertSettingChange(unit.transaction, { customerId, revision, madeAt: unit.at, change: setting });
-  const { standing: before, facts } = await loadCustomer(engine, unit.transaction, stored);
   const changed = withSetting(before, setting);
-  const standing = await topUpIfDue(engine, unit, { facts: { ...facts, ...factsOfStanding(changed), revision }, standing: changed });
-  await updateStanding(unit.transaction, { customerId, revision, standing });
+  const after = { ...facts, ...factsOfStanding(changed), revision };
+  const standing = await topUpIfDue(engine, unit, { facts: after, standing: changed });
+  await updateStanding(unit.transaction, { customerId, revision, standing, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
   const { revision: last } = await performCommand(engine, unit, { customerId, decide: trialsAwaiting(method) });
   return last;
 }

@@ -19,7 +19,7 @@ import { insertSettingChange } from '../store/setting.js';
 import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
-import { loadUpToDate } from './booking.js';
+import { loadUpToDate, nextLookAt } from './booking.js';
 import { payByCard } from './collection.js';
 import { loadCustomer, type LoadedCustomer } from './facts.js';
 import { chargeableMethod, requestPayment } from './payment-request.js';
@@ -177,7 +177,7 @@ function transactionOf(payment: Payment): LedgerTransaction {
 /** Writes the result down, once; only the first one moves money. */
 async function settlePayment(engine: Engine, unit: Unit, { payment, charged }: { payment: Payment; charged: ChargeResult }): Promise<void> {
   const { customerId } = payment;
-  const { stored, facts, standing: before } = await loadPayer(engine, unit, payment);
+  const { stored, facts, standing: before, isDeleted } = await loadPayer(engine, unit, payment);
   const revision = stored.revision + 1;
   const result: PaymentResult = {
     outcome: charged.outcome,
@@ -189,18 +189,19 @@ async function settlePayment(engine: Engine, unit: Unit, { payment, charged }: {
   const answered = withAnswer(before, { payment, result, unit });
   const moved = await booked(unit, { standing: answered, payment, result, revision });
   const settled = result.outcome === 'succeeded' ? moved : await switchedOff(unit, { standing: moved, payment, result, revision });
-  // What was used meanwhile may have taken the wallet below its minimum again.
-  const standing = await topUpIfDue(engine, unit, { facts: { ...facts, ...factsOfStanding(settled), revision }, standing: settled });
-  await updateStanding(unit.transaction, { customerId, revision, standing });
+  const after = { ...facts, ...factsOfStanding(settled), revision };
+  // What was used meanwhile may have taken the wallet below its minimum again; of somebody who has gone, nothing more is asked.
+  const standing = isDeleted ? settled : await topUpIfDue(engine, unit, { facts: after, standing: settled });
+  await updateStanding(unit.transaction, { customerId, revision, standing, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
 }
 
 /** Whoever pays, with what is due booked before the money comes; one deleted meanwhile as it was left: money that was taken is booked all the same. */
-async function loadPayer(engine: Engine, unit: Unit, payment: Payment): Promise<LoadedCustomer> {
+async function loadPayer(engine: Engine, unit: Unit, payment: Payment): Promise<LoadedCustomer & { readonly isDeleted: boolean }> {
   const [present] = await lockCustomers(unit.transaction, [payment.customerId]);
-  if (present !== undefined) return loadUpToDate(engine, unit, present);
+  if (present !== undefined) return { ...(await loadUpToDate(engine, unit, present)), isDeleted: false };
   const [deleted] = await lockCustomers(unit.transaction, [payment.customerId], { withDeleted: true });
   if (deleted === undefined) throw new Error(`payment ${payment.id} belongs to no customer`);
-  return loadCustomer(engine, unit.transaction, deleted);
+  return { ...(await loadCustomer(engine, unit.transaction, deleted)), isDeleted: true };
 }
 
 function withAnswer(standing: Standing, input: { payment: Payment; result: PaymentResult; unit: Unit }): Standing {

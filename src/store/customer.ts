@@ -15,6 +15,12 @@ export interface StoredCustomer {
   readonly standingText: string;
 }
 
+/** A customer's row that nobody else can change now. */
+export interface LockedRow extends StoredCustomer {
+  /** When the worker will look at the customer. */
+  readonly dueAt: Instant;
+}
+
 export interface CustomerRow {
   readonly id: string;
   readonly revision: string;
@@ -32,7 +38,7 @@ export interface CustomerRow {
 const lockCustomersStatement = statement(
   'lock_customers',
   `
-select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing
+select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, c.due_at
 from unnest($1::smallint[], $2::text[]) as asked (bucket, id)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
 where (c.deleted_at is null or $3)
@@ -181,9 +187,9 @@ limit $2
 );
 
 /** Locks the customers that exist, in one order for everybody, and reads them. Absent ones are left out, deleted ones unless asked for. */
-export async function lockCustomers(transaction: Queryable, ids: readonly string[], options: { withDeleted: boolean } = { withDeleted: false }): Promise<StoredCustomer[]> {
-  const rows = await transaction.rows<CustomerRow>(lockCustomersStatement, [ids.map(bucketOf), ids, options.withDeleted]);
-  return rows.map(fromCustomerRow);
+export async function lockCustomers(transaction: Queryable, ids: readonly string[], options: { withDeleted: boolean } = { withDeleted: false }): Promise<LockedRow[]> {
+  const rows = await transaction.rows<CustomerRow & { due_at: string }>(lockCustomersStatement, [ids.map(bucketOf), ids, options.withDeleted]);
+  return rows.map((row) => ({ ...fromCustomerRow(row), dueAt: fromTimestamp(row.due_at) }));
 }
 
 /** The customer as it is kept now, without locking it; a deleted one only if asked for. */

@@ -176,7 +176,7 @@ on conflict (scope, key) do update
 set response = coalesce(idempotency_keys.response, excluded.response);
 
 -- lock_customers
-select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing
+select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, c.due_at
 from unnest($1::smallint[], $2::text[]) as asked (bucket, id)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
 where (c.deleted_at is null or $3)

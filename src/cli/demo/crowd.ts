@@ -7,7 +7,7 @@ import { ingestEvents } from '../../service/event.js';
 import { performCommand } from '../../service/command.js';
 import { subscribe } from '../../service/subscribe.js';
 import { cancelSubscription } from '../../service/subscription.js';
-import { setTopUpSettings } from '../../service/top-up.js';
+import { setTopUpSettings } from '../../service/top-up-settings.js';
 import { depositToWallet } from '../../service/payment.js';
 import { setPaymentMethod } from '../../service/payment-method.js';
 import { CROWD_FEATURES, CROWD_METERS, CROWD_PLANS } from './crowd-catalog.js';

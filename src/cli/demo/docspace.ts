@@ -7,7 +7,7 @@ import { inUnit, type Engine } from '../../service/engine.js';
 import { ingestEvents } from '../../service/event.js';
 import { readState } from '../../service/state.js';
 import { subscribe } from '../../service/subscribe.js';
-import { setTopUpSettings } from '../../service/top-up.js';
+import { setTopUpSettings } from '../../service/top-up-settings.js';
 import { depositToWallet } from '../../service/payment.js';
 import { setPaymentMethod } from '../../service/payment-method.js';
 import { docspaceCode, docspaceEvent, docspaceFeatures, docspaceMeters, docspacePlans } from './docspace-catalog.js';

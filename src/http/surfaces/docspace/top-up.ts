@@ -4,7 +4,7 @@ import type { BillingState } from '../../../core/state.js';
 import { TOP_UP_BOUNDS } from '../../../core/top-up-settings.js';
 import { perform } from '../../../service/idempotency.js';
 import { readState } from '../../../service/state.js';
-import { setTopUpSettings, type TopUpInput } from '../../../service/top-up.js';
+import { setTopUpSettings, type TopUpInput } from '../../../service/top-up-settings.js';
 import { idempotencyKeyOf } from '../../answer.js';
 import { accountingCurrency } from './accounting.js';
 import { toBalance } from './balance.js';
