@@ -6,7 +6,7 @@ export default defineConfig({
     // A limit for what hangs, never a measure of speed: `npm run bench` measures speed.
     reporters: ['default', './test/support/closing-line.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 120_000,
+    testTimeout: 400_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },
