@@ -109,6 +109,34 @@ describe.each(STORES)('operations of a DocSpace wallet on the %s store', (store)
   });
 });
 
+describe('operations of usage that was reported late', () => {
+  it('add up to the balance before and after they are settled', async () => {
+    const portal = await startDocspace({ isSandbox: true });
+    const as = await portal.another('late');
+    const to = (set: string) => portal.paidup.call('POST', '/v1/sandbox/clock', { set });
+    const used = (id: string, timestamp: string) => portal.paidup.call('POST', '/v1/events', { events: [{ id, customer: 'late', name: docspaceEvent('paid_backup'), timestamp }] });
+    const figures = async (): Promise<Json> => {
+      const { collection } = await portal.get('payment/customer/operations?debit=true', as);
+      return [collection.map((one: Json) => one.debit), (await portal.get('payment/customer/balance', as)).subAccounts[0].amount];
+    };
+    await portal.subscribe('late', 'docspace_backup_service');
+    await portal.ask('POST', 'payment/deposit', { as, body: { amount: 100, currency: 'USD' } });
+    await used('early', '2026-11-20T10:00:00Z');
+    await to('2026-12-20T10:00:00Z');
+    const closed = await figures();
+    await used('late', '2026-11-20T10:00:00Z');
+    await used('new', '2026-12-20T10:00:00Z');
+    const late = await figures();
+    await to('2027-01-20T10:00:00Z');
+    const settled = await figures();
+    await portal.paidup.stop();
+
+    expect(closed).toEqual([[10], 90]);
+    expect([late[0].reduce((sum: number, debit: number) => sum + debit, 0), late[1]]).toEqual([30, 70]);
+    expect([settled[0].reduce((sum: number, debit: number) => sum + debit, 0), settled[1]]).toEqual([30, 70]);
+  });
+});
+
 /** A portal in Berlin: a deposit, storage, more of it, a grant, a correction, three paid backups, a declined deposit; its key. */
 async function movements(portal: Portal): Promise<string> {
   const { paidup } = portal;
