@@ -145,6 +145,8 @@ export interface PlanBilling {
   invoice_grace_hours?: number | undefined;
   /** Whether the wallet pays invoices as far as it goes; `applied` unless told. */
   wallet_credit?: 'applied' | 'kept' | undefined;
+  /** `charge`: what is due on its invoices is charged to the card on file as they are issued; `send` unless told. */
+  collection?: 'send' | 'charge' | undefined;
   /** The series that its invoices are numbered in; INV unless told. */
   invoice_series?: string | undefined;
 }

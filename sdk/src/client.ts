@@ -10,6 +10,7 @@ import { healthOperations, type HealthOperations } from './health.js';
 import { holdOperations, type HoldOperations } from './hold.js';
 import { invoiceOperations, type InvoiceOperations } from './invoice.js';
 import { paymentMethodOperations, type PaymentMethodOperations } from './payment-method.js';
+import { paymentOperations, type PaymentOperations } from './payment.js';
 import { sandboxOperations, type SandboxOperations } from './sandbox.js';
 import { statementOperations, type StatementOperations } from './statement.js';
 import { stateOperations, type StateOperations } from './state.js';
@@ -33,6 +34,7 @@ export interface Client
     StateOperations,
     InvoiceOperations,
     WalletOperations,
+    PaymentOperations,
     CreditOperations,
     HoldOperations,
     StatementOperations,
@@ -63,6 +65,7 @@ export function createClient(options: ClientOptions): Client {
     ...stateOperations(call),
     ...invoiceOperations(call),
     ...walletOperations(call),
+    ...paymentOperations(call),
     ...creditOperations(call),
     ...holdOperations(call),
     ...statementOperations(call),

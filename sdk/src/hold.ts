@@ -6,6 +6,7 @@ export interface Hold {
   id: string;
   status: 'open' | 'settled' | 'released' | 'expired';
   amount: Money;
+  service: { price: string; subscription: string; quantity: Decimal } | null;
   /** What was taken in the end; null unless it was settled. */
   settled: Money | null;
   description: string;
@@ -15,8 +16,14 @@ export interface Hold {
 }
 
 export interface HoldInput {
-  /** Major units, above zero. */
-  amount: Decimal;
+  /** Major units, above zero; or name a service. */
+  amount?: Decimal | undefined;
+  /** Code of a usage price that the wallet pays: what its use will cost is set aside, and settling reports the use. */
+  service?: string | undefined;
+  /** How much of the service; 1 unless told. */
+  quantity?: Decimal | undefined;
+  /** Needed where several subscriptions have the price. */
+  subscription?: string | undefined;
   /** ISO 4217; the customer's own unless told. */
   currency?: string | undefined;
   /** Seconds from now, up to 604,800. */
@@ -35,7 +42,7 @@ export interface HoldOperations {
   /** Problems: `not_found`. */
   getHold(customer: string, hold: string, options?: CallOptions): Promise<Hold>;
   /** Takes what it came to (all of it unless told) and frees the rest. Problems: `hold_conflict`, `insufficient_funds`, `invalid_request`, `not_found`. */
-  settleHold(customer: string, hold: string, settlement?: { amount?: Decimal | undefined }, options?: CallOptions): Promise<Hold>;
+  settleHold(customer: string, hold: string, settlement?: { amount?: Decimal | undefined; quantity?: Decimal | undefined }, options?: CallOptions): Promise<Hold>;
   /** Lets it last longer, counted from now. Problems: `hold_conflict`, `invalid_request`, `not_found`. */
   extendHold(customer: string, hold: string, extension: { expires_in: number }, options?: CallOptions): Promise<Hold>;
   /** Problems: `hold_conflict`, `not_found`. */

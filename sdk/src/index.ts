@@ -22,6 +22,7 @@ export type {
   AllInvoicesQuery, CreditInput, CreditNote, Invoice, InvoiceLine, InvoiceQuery, InvoiceStatus, InvoiceTax, InvoiceTotals, UpcomingInvoice,
 } from './invoice.js';
 export type { Deposit, DepositInput, LedgerTransaction, Wallet, Wallets } from './wallet.js';
+export type { Payment, RefundInput } from './payment.js';
 export type { AdjustmentInput, Credit, CreditGrantInput } from './credit.js';
 export type { Hold, HoldInput } from './hold.js';
 export type { Statement, StatementQuery, StatementRow } from './statement.js';

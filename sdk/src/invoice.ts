@@ -119,6 +119,8 @@ export interface InvoiceOperations {
   getInvoiceHtml(invoice: string, options?: CallOptions): Promise<string>;
   /** The bytes of a PDF. Problems: `not_found`. */
   getInvoicePdf(invoice: string, options?: CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Charges what is open to the card on file; the answer does not wait for it. Problems: `invoice_conflict`, `not_found`, `payment_method_missing`. */
+  chargeInvoice(invoice: string, options?: CallOptions): Promise<Invoice>;
   /** Records that what is open was paid outside of Paidup; `reference` is your name for the payment. Problems: `invoice_conflict`, `not_found`. */
   recordPayment(invoice: string, payment?: { reference?: string | null | undefined }, options?: CallOptions): Promise<Invoice>;
   /** Takes an open invoice back, as if it had not been issued. Problems: `invoice_conflict`, `not_found`. */
@@ -143,6 +145,7 @@ export function invoiceOperations(call: Call): InvoiceOperations {
     getInvoice: (invoice, query, options) => call({ method: 'GET', path: one(invoice), query: { ...query }, options }),
     getInvoiceHtml: (invoice, options) => call({ method: 'GET', path: one(invoice, 'html'), answer: 'text/html', options }),
     getInvoicePdf: (invoice, options) => call({ method: 'GET', path: one(invoice, 'pdf'), answer: 'application/pdf', options }),
+    chargeInvoice: (invoice, options) => command(one(invoice, 'charge'), undefined, options),
     recordPayment: (invoice, payment = {}, options) => command(one(invoice, 'pay'), payment, options),
     voidInvoice: (invoice, input = {}, options) => command(one(invoice, 'void'), input, options),
     writeOffInvoice: (invoice, input = {}, options) => command(one(invoice, 'write-off'), input, options),

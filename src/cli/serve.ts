@@ -12,6 +12,7 @@ import { listenFault, urlOf } from './address.js';
 import { loadDemo } from './demo/load.js';
 import type { Database } from '../store/database.js';
 import { startRenewals } from '../worker/renew.js';
+import { startSettling } from '../worker/settle.js';
 import { Failed, Misuse } from './exit.js';
 import { greeting, readyLine, type Ready } from './greeting.js';
 import { providerOf } from './provider.js';
@@ -91,10 +92,10 @@ async function run({ app, engine, stop, settings, flags, store }: Run): Promise<
   const ready: Ready = { url, store, demo, secretKey, isDemoAsked: flags.demo === true };
   process.stdout.write(flags.json === true ? `${JSON.stringify(readyLine(ready))}\n` : greeting(ready));
   // In a sandbox too: an event may make something due while the clock stands still.
-  const worker = startRenewals(engine, app.log);
+  const workers = [startRenewals(engine, app.log), startSettling(engine, app.log)];
   await stop.requested;
   app.log.info('stopping: no new requests, those under way are finished');
-  await worker.stop();
+  await Promise.all(workers.map((worker) => worker.stop()));
 }
 
 /** A sandbox has a clock of its own; what was dated by it cannot go on by the real one, nor the other way round. */

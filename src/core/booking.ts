@@ -254,6 +254,7 @@ function invoiceOf(facts: CustomerFacts, parts: readonly Part[], input: { date: 
     currency,
     paidFrom,
     series,
+    isCollected: plans.every((each) => each.isCollected),
     lines,
     ...taxed,
     walletCredit,

@@ -11,6 +11,15 @@ export interface Hold {
   readonly description: string;
   /** The merchant's own name for it; null when it gave none. */
   readonly reference: string | null;
+  /** The use that it is for: settling reports it. Null for money alone. */
+  readonly usage: HeldUsage | null;
+}
+
+/** Use of a price that the wallet pays; `quantity` in sold units. */
+export interface HeldUsage {
+  readonly subscriptionId: string;
+  readonly priceCode: string;
+  readonly quantity: string;
 }
 
 /** A fact about a hold. What settles it takes `money` out of the wallet; more than was set aside where it was available. */

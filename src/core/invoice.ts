@@ -48,6 +48,8 @@ export interface Invoice {
   /** `wallet`: what it says was taken from the wallet at once, a transaction a line. */
   readonly paidFrom: PaidFrom;
   readonly series: string;
+  /** Whether what is due on it is charged to the card on file. */
+  readonly isCollected: boolean;
   readonly lines: readonly InvoiceLine[];
   /** Lines less tax that they hold already. Always subtotal + tax = total. */
   readonly subtotal: Money;

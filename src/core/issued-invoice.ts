@@ -148,6 +148,25 @@ export function decidePayment(asked: Asked, input: { method: 'card' | 'external'
 }
 
 /**
+ * A card paid for the invoice. What it does not claim any more (it was paid, credited or taken back meanwhile) is the
+ * wallet's; `change` is null when it claims nothing.
+ */
+export function decideCollected(asked: Asked, charged: { money: Money; reference: string | null; paymentId: string }): Omit<InvoiceDecision, 'change'> & { readonly change: InvoiceChange | null } {
+  const { invoice, standing, transactionId, at } = asked;
+  const { money, reference, paymentId } = charged;
+  const paid = standing.status === 'open' ? smallerMoney(standing.due, money) : zeroMoney(money.currency);
+  const entries = nonZero([
+    { account: 'receivable', money: paid },
+    { account: 'wallet', money: subtractMoney(money, paid) },
+    { account: 'provider', money: negateMoney(money) },
+  ]);
+  return {
+    change: paid.minor === 0n ? null : { type: 'paid', amount: paid, method: 'card', reference },
+    transactions: [{ id: transactionId, kind: 'payment', description: `Payment of ${invoice.number}`, occurredAt: at, entries, details: { paymentId, invoiceId: invoice.id } }],
+  };
+}
+
+/**
  * Takes an invoice back as if it had not been issued: what it claimed is no revenue, what the wallet paid goes back.
  * @throws Refusal `invoice_conflict` unless it is open and nothing was paid or credited.
  */

@@ -77,6 +77,8 @@ export interface Plan {
   readonly graceHours: number;
   /** Whether the wallet's available balance pays its invoices as far as it goes. */
   readonly isWalletApplied: boolean;
+  /** Whether what is due on its invoices is charged to the card on file as they are issued. */
+  readonly isCollected: boolean;
   /** The series that its invoices are numbered in. */
   readonly invoiceSeries: string;
   readonly grants: readonly Grant[];
@@ -133,6 +135,7 @@ export interface PlanDefinition {
   readonly maximum?: string | null | undefined;
   readonly invoice_grace_hours?: number | undefined;
   readonly wallet_credit?: 'applied' | 'kept' | undefined;
+  readonly collection?: 'send' | 'charge' | undefined;
   readonly invoice_series?: string | undefined;
   readonly features?: readonly GrantDefinition[] | undefined;
   readonly prices?: readonly PriceDefinition[] | undefined;
@@ -203,6 +206,7 @@ function parseBilling(definition: PlanDefinition, reader: InputReader) {
     ...parseBounds(definition, '', reader),
     graceHours,
     isWalletApplied: (definition.wallet_credit ?? 'applied') === 'applied',
+    isCollected: definition.collection === 'charge',
     invoiceSeries,
   };
 }

@@ -1,8 +1,10 @@
 import { PRIORITY_BOUNDS, PURCHASED, type CreditTerms } from './credit.js';
-import { parseCurrency, type Currency } from './currency.js';
-import { decimal, parseDecimal } from './decimal.js';
+import { minorDigits, parseCurrency, type Currency } from './currency.js';
+import { decimal, parseDecimal, roundTo } from './decimal.js';
+import type { UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
-import { MAX_HOLD_SECONDS, type Hold, type HoldChange } from './hold.js';
+import { costOf, eventsOfUse, findUse, parseQuantity, type UseAsked } from './held-usage.js';
+import { MAX_HOLD_SECONDS, type HeldUsage, type Hold, type HoldChange } from './hold.js';
 import { FOREVER, instant, instantText, parseInstant, type Instant } from './instant.js';
 import type { LedgerTransaction } from './ledger.js';
 import { moneyText, negateMoney, roundToMoney, subtractMoney, type Money } from './money.js';
@@ -13,6 +15,8 @@ import { MAX_DEPOSIT, availableIn } from './wallet.js';
 export interface WalletDecision {
   readonly transactions: readonly LedgerTransaction[];
   readonly holds: readonly HoldChange[];
+  /** Use to be reported with it. */
+  readonly events: readonly UsageEvent[];
 }
 
 /** What deciding needs: the facts with everything booked that is due, and ids for what is new. */
@@ -68,8 +72,10 @@ export function decideAdjustment({ facts, at, newId }: WalletSituation, input: {
   });
 }
 
+/** An amount, or the use of a service, whose cost is set aside. */
 export interface HoldInput {
-  readonly amount: string;
+  readonly amount?: string | undefined;
+  readonly use?: UseAsked | undefined;
   readonly currency?: string | undefined;
   /** Seconds from now. */
   readonly expiresIn: number;
@@ -79,12 +85,24 @@ export interface HoldInput {
 
 /** Sets money aside. @throws Refusal `invalid_request`, `insufficient_funds`. */
 export function decideHold({ facts, at, newId }: WalletSituation, input: HoldInput): WalletDecision {
-  const money = parseAmount(input.amount, currencyOf(facts, input.currency));
-  if (money.minor <= 0n) throw invalidInput([{ pointer: '/amount', detail: 'must be above zero' }]);
+  const { money, usage, description } = heldFor(facts, input, at);
   const expiresAt = parseExpiry(input.expiresIn, at);
   refuseBeyond(availableIn(facts, money.currency, at), money);
-  const hold: Hold = { id: newId, money, openedAt: at, expiresAt, description: input.description ?? 'Hold', reference: input.reference ?? null };
-  return { transactions: [], holds: [{ type: 'opened', madeAt: at, hold }] };
+  const hold: Hold = { id: newId, money, openedAt: at, expiresAt, description: input.description ?? description, reference: input.reference ?? null, usage };
+  return holding({ type: 'opened', madeAt: at, hold });
+}
+
+function heldFor(facts: CustomerFacts, input: HoldInput, at: Instant): { money: Money; usage: HeldUsage | null; description: string } {
+  if ((input.amount === undefined) === (input.use === undefined)) throw invalidInput([{ pointer: '/amount', detail: 'is needed, or a service with a quantity; not both' }]);
+  if (input.use === undefined) {
+    const money = parseAmount(input.amount ?? '', currencyOf(facts, input.currency));
+    if (money.minor <= 0n) throw invalidInput([{ pointer: '/amount', detail: 'must be above zero' }]);
+    return { money, usage: null, description: 'Hold' };
+  }
+  const { use, price, currency } = findUse(facts, input.use, at);
+  const cost = costOf(facts, eventsOfUse(price, { id: '', quantity: decimal(use.quantity), at }), { currency, at });
+  // A part of a minor unit is set aside as a whole one.
+  return { money: roundToMoney(roundTo(cost, minorDigits(currency), 'away_from_zero'), currency), usage: use, description: price.name };
 }
 
 /** Lets a hold last longer, counted from now; never shorter. @throws Refusal `invalid_request`, `not_found`, `hold_conflict`. */
@@ -92,15 +110,17 @@ export function decideExtension({ facts, at }: WalletSituation, input: { holdId:
   const hold = openHold(facts, input.holdId, at);
   const expiresAt = parseExpiry(input.expiresIn, at);
   if (expiresAt < hold.expiresAt) throw invalidInput([{ pointer: '/expires_in', detail: `would end the hold sooner than ${instantText(hold.expiresAt)}: release it instead` }]);
-  return { transactions: [], holds: [{ type: 'extended', madeAt: at, holdId: hold.id, expiresAt }] };
+  return holding({ type: 'extended', madeAt: at, holdId: hold.id, expiresAt });
 }
 
 /**
  * Takes what it came to out of the wallet (all of it unless told) and frees the rest. It may come to more than was set
  * aside, as far as money is available. @throws Refusal `invalid_request`, `not_found`, `hold_conflict`, `insufficient_funds`.
  */
-export function decideSettlement({ facts, at, newId }: WalletSituation, input: { holdId: string; amount?: string | undefined }): WalletDecision {
+export function decideSettlement({ facts, at, newId }: WalletSituation, input: SettlementInput): WalletDecision {
   const hold = openHold(facts, input.holdId, at);
+  if (hold.usage !== null) return settledUse(facts, { hold, usage: hold.usage, at }, input);
+  if (input.quantity !== undefined) throw invalidInput([{ pointer: '/quantity', detail: 'is for holds of a service; this one is of an amount' }]);
   const { currency } = hold.money;
   const money = input.amount === undefined ? hold.money : parseAmount(input.amount, currency);
   if (money.minor < 0n) throw invalidInput([{ pointer: '/amount', detail: 'must not be below zero' }]);
@@ -114,17 +134,43 @@ export function decideSettlement({ facts, at, newId }: WalletSituation, input: {
     entries: [{ account: 'wallet', money: negateMoney(money) }, { account: 'revenue', money }],
     details: hold.reference === null ? { reason: hold.id } : { reason: hold.id, participant: hold.reference },
   };
-  return { transactions: money.minor === 0n ? [] : [charge], holds: [{ type: 'settled', madeAt: at, holdId: hold.id, money }] };
+  return { ...holding({ type: 'settled', madeAt: at, holdId: hold.id, money }), transactions: money.minor === 0n ? [] : [charge] };
+}
+
+/** How much of a hold is taken: all of it unless told. */
+export interface SettlementInput {
+  readonly holdId: string;
+  /** Of a hold of an amount. */
+  readonly amount?: string | undefined;
+  /** Of a hold of a service, in sold units. */
+  readonly quantity?: string | undefined;
+}
+
+/** The use is reported, and costs what it costs; the hold is free. */
+function settledUse(facts: CustomerFacts, { hold, usage, at }: { hold: Hold; usage: HeldUsage; at: Instant }, input: SettlementInput): WalletDecision {
+  if (input.amount !== undefined) throw invalidInput([{ pointer: '/amount', detail: 'is for holds of an amount; this one is of a service: send a quantity' }]);
+  const { currency } = hold.money;
+  const { price } = findUse(facts, { service: usage.priceCode, subscription: usage.subscriptionId, quantity: usage.quantity }, at);
+  const quantity = parseQuantity(input.quantity ?? usage.quantity, price);
+  const events = eventsOfUse(price, { id: hold.id, quantity, at });
+  const money = roundToMoney(roundTo(costOf(facts, events, { currency, at }), minorDigits(currency), 'away_from_zero'), currency);
+  const more = subtractMoney(money, hold.money);
+  if (more.minor > 0n) refuseBeyond(availableIn(facts, currency, at), more);
+  return { ...holding({ type: 'settled', madeAt: at, holdId: hold.id, money }), events };
 }
 
 /** Frees what was set aside. @throws Refusal `not_found`, `hold_conflict`. */
 export function decideRelease({ facts, at }: WalletSituation, holdId: string): WalletDecision {
   const hold = openHold(facts, holdId, at);
-  return { transactions: [], holds: [{ type: 'released', madeAt: at, holdId: hold.id }] };
+  return holding({ type: 'released', madeAt: at, holdId: hold.id });
 }
 
 function posting(transaction: LedgerTransaction): WalletDecision {
-  return { transactions: [transaction], holds: [] };
+  return { transactions: [transaction], holds: [], events: [] };
+}
+
+function holding(change: HoldChange): WalletDecision {
+  return { transactions: [], holds: [change], events: [] };
 }
 
 function openHold(facts: CustomerFacts, holdId: string, at: Instant): Hold {

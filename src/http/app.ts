@@ -31,6 +31,7 @@ import { validatorCompiler } from './validate.js';
 import { creditRoutes } from './credit.js';
 import { holdRoutes } from './hold.js';
 import { statementRoutes } from './statement.js';
+import { paymentRoutes } from './payment.js';
 import { walletRoutes } from './wallet.js';
 
 export interface AppOptions {
@@ -93,7 +94,7 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes,
       paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
     ]) {
       routes(app, context);

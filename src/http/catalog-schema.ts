@@ -108,6 +108,7 @@ export const PlanBody = Type.Object({
   minimum: Type.Optional(Nullable({ ...DecimalText, description: 'The least that a billing period costs, fixed prices and usage together' })),
   maximum: Type.Optional(Nullable({ ...DecimalText, description: 'The most that a billing period costs' })),
   invoice_grace_hours: Type.Optional(Type.Integer({ minimum: 0, maximum: 720, description: 'How long an invoice with usage waits for late events before it is final' })),
+  collection: Type.Optional(Words(['send', 'charge'], { description: 'charge: what is due on its invoices is charged to the card on file as they are issued; send: somebody pays them; send unless told' })),
   wallet_credit: Type.Optional(Words(['applied', 'kept'], { description: 'Whether the wallet pays invoices as far as it goes; applied unless told' })),
   invoice_series: Type.Optional(Type.String({ description: 'The series that its invoices are numbered in; INV unless told', examples: ['INV'] })),
   features: Type.Optional(Type.Array(Grant, { maxItems: 500 })),

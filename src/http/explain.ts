@@ -1,6 +1,7 @@
 import { explainPeriod, explainUsage, type Explanation } from '../core/explain.js';
+import type { Credit } from '../core/credit.js';
 import { decimalText } from '../core/decimal.js';
-import { instantText } from '../core/instant.js';
+import { FOREVER, instantText } from '../core/instant.js';
 import { moneyText } from '../core/money.js';
 import type { BillingState } from '../core/state.js';
 import type { Wallet } from '../core/wallet.js';
@@ -40,14 +41,23 @@ function explanations(state: BillingState): Array<readonly [string, Explanation]
   ];
 }
 
-function explainWallet({ balance, held, accrued, available }: Wallet): Explanation {
+function explainWallet({ balance, held, accrued, available, credits }: Wallet): Explanation {
   return {
     rule: 'wallet',
-    policy: { posting: 'usage weighs on what is available at once, and is posted when it is settled' },
+    policy: {
+      posting: 'usage weighs on what is available at once, and is posted when it is settled',
+      burn_order: 'priority, granted before purchased, earliest expiry, creation, id',
+    },
     inputs: { balance: moneyText(balance), held: moneyText(held), accrued: moneyText(accrued) },
-    steps: ['balance = the sum of the ledger entries of the wallet', `available = ${moneyText(balance)} - ${moneyText(held)} held - ${moneyText(accrued)} accrued = ${amountText(available)}`],
+    steps: ['balance = the sum of the ledger entries of the wallet, without what has expired', ...credits.map(creditStep), `available = ${moneyText(balance)} - ${moneyText(held)} held - ${moneyText(accrued)} accrued = ${amountText(available)}`],
     events: null,
   };
+}
+
+function creditStep({ remaining, kind, priority, expiresAt }: Credit): string {
+  // What usage had used up when the rest of its credit expired goes before everything else.
+  const terms = priority < 0 ? 'spoken for by usage' : `${kind}, priority ${priority}${expiresAt === FOREVER ? '' : `, until ${instantText(expiresAt)}`}`;
+  return `${amountText(remaining)} is left of credit that is ${terms}`;
 }
 
 function explainOwed({ owed }: BillingState): Explanation {

@@ -13,6 +13,7 @@ const HoldView = Type.Object({
   id: Type.String(),
   status: Words(['open', 'settled', 'released', 'expired']),
   amount: Money,
+  service: Nullable(Type.Object({ price: Type.String(), subscription: Type.String(), quantity: Type.String() })),
   settled: Nullable(Money),
   description: Type.String(),
   reference: Nullable(Type.String()),
@@ -22,7 +23,10 @@ const HoldView = Type.Object({
 
 const Seconds = Type.Integer({ minimum: 1, maximum: 604_800, description: 'Seconds from now' });
 const HoldBody = Type.Object({
-  amount: DecimalText,
+  amount: Type.Optional({ ...DecimalText, description: 'Money to set aside; or send a service with a quantity' }),
+  service: Type.Optional(Type.String({ description: 'Code of a usage price that the wallet pays: what its use will cost is set aside, and settling reports the use' })),
+  quantity: Type.Optional({ ...DecimalText, description: 'How much of the service; 1 unless told' }),
+  subscription: Type.Optional(Type.String({ description: 'Needed where several subscriptions have the price' })),
   currency: Type.Optional(Type.String({ description: "The customer's own unless told" })),
   expires_in: Seconds,
   description: Type.Optional(Type.String({ maxLength: 200, description: 'What stands on the statement once it is settled' })),
@@ -39,13 +43,14 @@ export function holdRoutes(app: FastifyInstance, { engine }: HttpContext): void 
   const command = commandsOf(engine);
   const tags = ['wallet'];
   const shown = async (request: FastifyRequest<Named>, holdId: string) => holdView(await readHold(engine.database, customerOf(request), holdId), engine.clock.now());
-  app.post<{ Params: { customer: string }; Body: { amount: string; currency?: string; expires_in: number; description?: string; reference?: string | null } }>(
+  app.post<{ Params: { customer: string }; Body: { amount?: string; service?: string; quantity?: string; subscription?: string; currency?: string; expires_in: number; description?: string; reference?: string | null } }>(
     ADDRESS,
     { config: { right: 'events:write' }, schema: { tags, summary: 'Set money aside', params: CustomerPath, body: HoldBody, response: { 201: HoldView } } },
     (request, reply) =>
       command(request, reply, async (unit) => {
-        const { expires_in: expiresIn, ...body } = request.body;
-        const { decision } = await openHold(engine, unit, { customerId: customerOf(request), ...body, expiresIn });
+        const { expires_in: expiresIn, service, quantity = '1', subscription, ...body } = request.body;
+        const use = service === undefined ? undefined : { service, quantity, subscription };
+        const { decision } = await openHold(engine, unit, { customerId: customerOf(request), ...body, use, expiresIn });
         const [change] = decision.holds;
         if (change?.type !== 'opened') throw new Error('a hold was opened');
         return { status: 201, body: holdView({ hold: change.hold, ending: null }, unit.at) };
@@ -72,8 +77,8 @@ export function holdRoutes(app: FastifyInstance, { engine }: HttpContext): void 
     );
   };
   ending('settle', 'Take what it came to out of the wallet and free the rest', {
-    body: Nullable(Type.Object({ amount: Type.Optional({ ...DecimalText, description: 'All of it unless told; more as far as money is available' }) })),
-    work: (request, unit) => settleHold(engine, unit, { customerId: customerOf(request), holdId: request.params.hold, amount: (request.body as { amount?: string } | null)?.amount }),
+    body: Nullable(Type.Object({ amount: Type.Optional({ ...DecimalText, description: 'Of a hold of an amount: all of it unless told; more as far as money is available' }), quantity: Type.Optional({ ...DecimalText, description: 'Of a hold of a service: all of it unless told' }) })),
+    work: (request, unit) => settleHold(engine, unit, { customerId: customerOf(request), holdId: request.params.hold, ...(request.body as { amount?: string; quantity?: string } | null) }),
   });
   ending('extend', 'Let it last longer', {
     body: Type.Object({ expires_in: Seconds }),
@@ -88,6 +93,7 @@ function holdView({ hold, ending }: { hold: Hold; ending: { type: 'settled' | 'r
     id: hold.id,
     status,
     amount: moneyView(hold.money),
+    service: hold.usage === null ? null : { price: hold.usage.priceCode, subscription: hold.usage.subscriptionId, quantity: hold.usage.quantity },
     settled: ending?.money == null ? null : moneyView(ending.money),
     description: hold.description,
     reference: hold.reference,

@@ -6,7 +6,7 @@ import { invalidInput } from '../core/problems.js';
 import { parseTaxSetting, type TaxSetting } from '../core/tax.js';
 import { readTax, setTax } from '../service/tax.js';
 import {
-  creditInvoice, listDrafts, listInvoices, readInvoice, recordPayment, voidInvoice, writeOffInvoice, type DraftRead, type InvoiceRead,
+  chargeInvoice, creditInvoice, listDrafts, listInvoices, readInvoice, recordPayment, voidInvoice, writeOffInvoice, type DraftRead, type InvoiceRead,
 } from '../service/invoice.js';
 import { commandsOf, customerOf, page, readCursor } from './answer.js';
 import type { HttpContext } from './context.js';
@@ -82,6 +82,11 @@ export function invoiceRoutes(app: FastifyInstance, { engine, seller }: HttpCont
     { config: write, schema: { ...one, summary: 'Record that what is open was paid, outside of Paidup', body: PayBody, response: { 200: IssuedInvoiceView } } },
     (request, reply) =>
       command(request, reply, async (unit) => ({ status: 200, body: readView(await recordPayment(engine, unit, { invoiceId: request.params.invoice, reference: request.body?.reference ?? null }), false) })),
+  );
+  app.post<InvoiceParams>(
+    '/v1/invoices/:invoice/charge',
+    { config: write, schema: { ...one, summary: 'Charge what is open to the card on file; the answer does not wait for it', response: { 200: IssuedInvoiceView } } },
+    (request, reply) => command(request, reply, async (unit) => ({ status: 200, body: readView(await chargeInvoice(engine, unit, request.params.invoice), false) })),
   );
   const ending = { void: voidInvoice, 'write-off': writeOffInvoice };
   for (const [path, summary] of [['void', 'Take an open invoice back'], ['write-off', 'Give up on an open invoice being paid']] as const) {

@@ -16,6 +16,7 @@ import { insertTransaction } from '../store/ledger.js';
 import { insertSubscriptionChange } from '../store/subscription.js';
 import { saveCounts } from '../store/window.js';
 import type { Queryable } from '../store/database.js';
+import { collectIssued } from './collection.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 import { storedWindows } from './window.js';
 import { loadCustomer, type LoadedCustomer } from './facts.js';
@@ -121,6 +122,11 @@ export function firstBooking({ steps, expiries }: Booked): Booking {
   return isAll ? { steps, expiries } : { steps: steps.slice(0, taken + 1), expiries: [] };
 }
 
+/** Of each invoice of a booking, in order, whether its plans have it charged to the card. */
+export function collectedOf({ steps }: Booking): boolean[] {
+  return steps.flatMap(({ invoices }) => invoices.map(({ isCollected }) => isCollected));
+}
+
 /** The facts with a booking. */
 export function withBooking(facts: CustomerFacts, { steps, expiries }: Booking): CustomerFacts {
   const after = steps.reduce(withStep, facts);
@@ -186,7 +192,8 @@ export async function bookStored(engine: Engine, unit: Unit, stored: StoredCusto
   const booking = firstBooking(booked);
   const issued = await saveBooking(unit.transaction, { facts, standing: before, booking, issuedAt: unit.at, changes: 0 });
   const after = withBooking(facts, booking);
-  const standing = await topUpIfDue(engine, unit, { facts: after, standing: issued.standing });
+  const collected = await collectIssued(engine, unit, { standing: issued.standing, customerId, revision: facts.revision, invoices: issued.invoices, isCollected: collectedOf(booking) });
+  const standing = await topUpIfDue(engine, unit, { facts: after, standing: collected });
   if (standing === before) {
     await updateDue(unit.transaction, customerId, nextLookAt(kept, unit.at));
     return 0;
@@ -206,7 +213,7 @@ export async function loadUpToDate(engine: Engine, unit: Unit, stored: StoredCus
     if (steps.length === 0 && expiries.length === 0) return loaded;
     await bookStored(engine, unit, current);
     const [booked] = await lockCustomers(unit.transaction, [stored.customer.id], { withDeleted: true });
-    if (booked === undefined) throw new Error('a locked customer is gone');
+    if (booked === undefined || booked.revision === current.revision) throw new Error('what is due for a locked customer cannot be booked');
     current = booked;
   }
 }

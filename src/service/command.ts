@@ -16,7 +16,8 @@ import type { Queryable } from '../store/database.js';
 import { hasEvents, selectEvents } from '../store/event.js';
 import { insertSubscriptionChange, insertSubscriptionOwner } from '../store/subscription.js';
 import { deleteWindows, saveCounts } from '../store/window.js';
-import { firstBooking, loadUpToDate, nextLookAt, saveBooking, upToDate, withBooking, type Booking } from './booking.js';
+import { collectIssued } from './collection.js';
+import { collectedOf, firstBooking, loadUpToDate, nextLookAt, saveBooking, upToDate, withBooking, type Booking } from './booking.js';
 import { lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import { storedWindows } from './window.js';
@@ -196,7 +197,8 @@ async function save(engine: Engine, unit: Unit, planned: Planned): Promise<Perfo
     await saveCounts(transaction, { customers: [], members: members.map((member) => ({ customerId, member })), windows: storedWindows(customerId, changed, windows) });
   }
   const { standing: booked, invoices } = await saveBooking(transaction, { facts: changed, standing: planned.standing, booking: planned.booking, issuedAt: at, changes: entries.length });
-  const standing = await topUpIfDue(engine, unit, { facts: planned.facts, standing: booked });
+  const collected = await collectIssued(engine, unit, { standing: booked, customerId, revision, invoices, isCollected: collectedOf(planned.booking) });
+  const standing = await topUpIfDue(engine, unit, { facts: planned.facts, standing: collected });
   await updateStanding(transaction, { customerId, standing, revision, dueAt: nextLookAt({ ...planned.facts, payments: standing.payments }, at) });
   return { ...planned, invoices };
 }

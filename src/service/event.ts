@@ -70,23 +70,26 @@ function refused(id: string, pointer: string, reason: string): Extract<EventOutc
 
 /** One batch, one transaction: lock the customers, take the events in, read what they count in, decide in core, write, commit. */
 export async function recordEvents(engine: Engine, items: readonly EventToRecord[]): Promise<RecordedEvent[]> {
-  return inUnit(engine, async (unit) => {
-    const { transaction } = unit;
-    const byCustomer = groupByCustomer(items);
-    const locked = await lockUpToDate(engine, unit, [...byCustomer.keys()]);
-    const customers = await matchAll(engine, transaction, { byCustomer, locked });
-    // Independent of each other, so they share one round trip.
-    const [inserted, windows, members] = await Promise.all([
-      insertNewEvents(transaction, customers.flatMap(firstOfEachId)),
-      selectWindowsFrom(transaction, customers.flatMap(windowRanges)),
-      selectMembers(transaction, customers.flatMap(membersAsked)),
-    ]);
-    const read = { inserted, windows: grouped(windows), members: grouped(members) };
-    const decided = customers.map((customer) => decide(customer, read));
-    await save(transaction, decided, unit.at);
-    await fillWallets(engine, unit, decided);
-    return answers(items, decided);
-  });
+  return inUnit(engine, (unit) => recordInUnit(engine, unit, items));
+}
+
+/** The same as a part of a transaction that does more. */
+export async function recordInUnit(engine: Engine, unit: Unit, items: readonly EventToRecord[]): Promise<RecordedEvent[]> {
+  const { transaction } = unit;
+  const byCustomer = groupByCustomer(items);
+  const locked = await lockUpToDate(engine, unit, [...byCustomer.keys()]);
+  const customers = await matchAll(engine, transaction, { byCustomer, locked });
+  // Independent of each other, so they share one round trip.
+  const [inserted, windows, members] = await Promise.all([
+    insertNewEvents(transaction, customers.flatMap(firstOfEachId)),
+    selectWindowsFrom(transaction, customers.flatMap(windowRanges)),
+    selectMembers(transaction, customers.flatMap(membersAsked)),
+  ]);
+  const read = { inserted, windows: grouped(windows), members: grouped(members) };
+  const decided = customers.map((customer) => decide(customer, read));
+  await save(transaction, decided, unit.at);
+  await fillWallets(engine, unit, decided);
+  return answers(items, decided);
 }
 
 /**

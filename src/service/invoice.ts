@@ -5,7 +5,7 @@ import {
 } from '../core/issued-invoice.js';
 import { postAll } from '../core/ledger.js';
 import { CREDIT_NOTE_SERIES } from '../core/plan.js';
-import { notFound } from '../core/problems.js';
+import { Refusal, notFound } from '../core/problems.js';
 import { updateStanding } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import {
@@ -13,10 +13,13 @@ import {
   type StoredInvoice,
 } from '../store/invoice.js';
 import { insertTransaction } from '../store/ledger.js';
+import { selectCustomerPayments } from '../store/payment.js';
 import { invoiceIdOf, loadUpToDate } from './booking.js';
+import { collectInvoice } from './collection.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import type { LoadedCustomer } from './facts.js';
+import { chargeableMethod } from './payment-request.js';
 import { readState } from './state.js';
 
 /** An issued invoice with what became of it. */
@@ -76,6 +79,27 @@ export async function listInvoices(
 /** The open amount was paid outside of Paidup. @throws Refusal `not_found`, `invoice_conflict`. */
 export async function recordPayment(engine: Engine, unit: Unit, input: { invoiceId: string; reference: string | null }): Promise<InvoiceRead> {
   return changeInvoice(engine, unit, { invoiceId: input.invoiceId, decide: async (asked) => decidePayment(asked, { method: 'external', reference: input.reference }) });
+}
+
+/**
+ * Charges what is open to the card on file, in the background; a decline leaves the invoice as it is.
+ * @throws Refusal `not_found`, `invoice_conflict` unless it is open and not being charged, `payment_method_missing`.
+ */
+export async function chargeInvoice(engine: Engine, unit: Unit, invoiceId: string): Promise<InvoiceRead> {
+  const customerId = await findInvoiceOwner(engine, invoiceId, unit.transaction);
+  const { stored, standing: before } = await loadUpToDate(engine, unit, await lockCustomer(unit, customerId));
+  const kept = await selectInvoice(unit.transaction, customerId, invoiceId);
+  if (kept === undefined) throw notFound('issued invoice', invoiceId);
+  const { invoice, status, due } = kept;
+  if (status !== 'open') throw new Refusal('invoice_conflict', `${invoice.number} is ${status}: only an open invoice can be charged.`);
+  const payments = await selectCustomerPayments(unit.transaction, customerId);
+  if (payments.some(({ payment, result }) => payment.about === invoiceId && result === null)) throw new Refusal('invoice_conflict', `${invoice.number} is being charged already.`);
+  chargeableMethod(before.paymentMethod, unit);
+  const revision = stored.revision + 1;
+  const standing = await collectInvoice(engine, unit, { standing: before, asked: { customerId, revision, invoice, due }, paymentId: engine.newId('pay') });
+  await updateStanding(unit.transaction, { customerId, revision, standing });
+  const changes = (await selectInvoiceChanges(unit.transaction, customerId, invoiceId)).map((one) => one.change);
+  return { customerId, invoice, standing: invoiceStanding(invoice, changes), creditNotes: await selectCreditNotes(unit.transaction, customerId, invoiceId) };
 }
 
 /** Takes the invoice back. @throws Refusal `not_found`, `invoice_conflict`. */

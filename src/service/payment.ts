@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { parseCurrency, type Currency } from '../core/currency.js';
 import type { Money } from '../core/money.js';
 import { factsOfStanding } from '../core/history.js';
+import type { Instant } from '../core/instant.js';
+import { refundOutcome } from '../core/refund.js';
 import { postAll, type LedgerTransaction } from '../core/ledger.js';
 import { withPaymentChange, type PaymentChange } from '../core/payment.js';
 import { Refusal, invalidInput } from '../core/problems.js';
@@ -18,6 +20,7 @@ import { fromStandingText } from '../store/standing.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 import { loadUpToDate, nextLookAt } from './booking.js';
+import { payByCard } from './collection.js';
 import { loadCustomer, type LoadedCustomer } from './facts.js';
 import { chargeableMethod, requestPayment } from './payment-request.js';
 import { providerReference } from './provider-customer.js';
@@ -141,13 +144,28 @@ async function askProvider(engine: Engine, payment: Payment): Promise<ChargeResu
   const { id, customerId, paymentMethodId, money, description, requestedAt } = payment;
   const customerReference = await providerReference(engine, customerId);
   try {
+    if (payment.purpose === 'refund') return await engine.provider.refund({ idempotencyKey: id, chargeReference: await chargeReferenceOf(engine, payment), money });
     return await engine.provider.charge({ idempotencyKey: id, customerReference, customerId, paymentMethodId, money, description, requestedAt });
   } catch (error) {
     throw new ProviderUnavailable('the payment provider did not answer', { cause: error });
   }
 }
 
-/** What a payment that succeeded does in the books. */
+/** The provider's name for the charge that a refund gives back. */
+async function chargeReferenceOf(engine: Engine, refund: Payment): Promise<string> {
+  const charged = refund.about === null ? undefined : await selectPayment(engine.database, refund.customerId, refund.about);
+  if (charged?.result?.reference == null) throw new Error(`refund ${refund.id} gives nothing back that was charged`);
+  return charged.result.reference;
+}
+
+/** What the answer to a payment does in the books; nothing where no money moved. */
+function outcomeOf(payment: Payment, answer: { result: PaymentResult; at: Instant }): LedgerTransaction | null {
+  const hasSucceeded = answer.result.outcome === 'succeeded';
+  if (payment.purpose === 'refund') return refundOutcome(payment, { hasSucceeded, at: answer.at });
+  return hasSucceeded ? transactionOf(payment) : null;
+}
+
+/** What a charge that succeeded does in the books. */
 function transactionOf(payment: Payment): LedgerTransaction {
   const { id, money, description, requestedAt, participant } = payment;
   const transactionId = `txn_${id.slice(4)}`;
@@ -169,7 +187,8 @@ async function settlePayment(engine: Engine, unit: Unit, { payment, charged }: {
   const isFirst = await insertPaymentResult(unit.transaction, { customerId, paymentId: payment.id, revision, result, madeAt: unit.at });
   if (!isFirst) return;
   const answered = withAnswer(before, { payment, result, unit });
-  const settled = result.outcome === 'succeeded' ? await booked(unit, { standing: answered, payment, revision }) : await switchedOff(unit, { standing: answered, payment, result, revision });
+  const moved = await booked(unit, { standing: answered, payment, result, revision });
+  const settled = result.outcome === 'succeeded' ? moved : await switchedOff(unit, { standing: moved, payment, result, revision });
   const after = { ...facts, ...factsOfStanding(settled), revision };
   // What was used meanwhile may have taken the wallet below its minimum again; of somebody who has gone, nothing more is asked.
   const standing = isDeleted ? settled : await topUpIfDue(engine, unit, { facts: after, standing: settled });
@@ -192,9 +211,11 @@ function withAnswer(standing: Standing, input: { payment: Payment; result: Payme
   return { ...standing, payments: withPaymentChange(standing.payments, change) };
 }
 
-async function booked(unit: Unit, input: { standing: Standing; payment: Payment; revision: number }): Promise<Standing> {
-  const { standing, payment, revision } = input;
-  const transaction = transactionOf(payment);
+async function booked(unit: Unit, input: { standing: Standing; payment: Payment; result: PaymentResult; revision: number }): Promise<Standing> {
+  const { standing, payment, result, revision } = input;
+  if (payment.purpose === 'invoice') return result.outcome === 'succeeded' ? payByCard(unit, input) : standing;
+  const transaction = outcomeOf(payment, { result, at: unit.at });
+  if (transaction === null) return standing;
   await insertTransaction(unit.transaction, { customerId: payment.customerId, revision, position: 0, transaction });
   return { ...standing, ...postAll(standing, [transaction]) };
 }

@@ -1,11 +1,12 @@
 import { postAll, type StoredTransaction } from '../core/ledger.js';
 import { withHoldChange } from '../core/hold.js';
 import type { IdPrefix } from '../core/id.js';
-import { decideAdjustment, decideExtension, decideGrant, decideHold, decideRelease, decideSettlement, type GrantInput, type HoldInput, type WalletDecision, type WalletSituation } from '../core/wallet-command.js';
+import { decideAdjustment, decideExtension, decideGrant, decideHold, decideRelease, decideSettlement, type GrantInput, type HoldInput, type SettlementInput, type WalletDecision, type WalletSituation } from '../core/wallet-command.js';
 import { updateStanding } from '../store/customer.js';
 import { insertHoldChange } from '../store/hold.js';
 import { insertTransaction, selectTransactions } from '../store/ledger.js';
 import { loadUpToDate, nextLookAt } from './booking.js';
+import { recordInUnit } from './event.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import { topUpIfDue } from './top-up.js';
@@ -37,7 +38,7 @@ export async function extendHold(engine: Engine, unit: Unit, { customerId, ...in
 }
 
 /** @throws Refusal as decideSettlement. */
-export async function settleHold(engine: Engine, unit: Unit, { customerId, ...input }: { customerId: string; holdId: string; amount?: string | undefined }): Promise<WalletChange> {
+export async function settleHold(engine: Engine, unit: Unit, { customerId, ...input }: SettlementInput & { customerId: string }): Promise<WalletChange> {
   return changeWallet(engine, unit, { customerId, prefix: 'txn', decide: (situation) => decideSettlement(situation, input) });
 }
 
@@ -63,5 +64,7 @@ async function changeWallet(engine: Engine, unit: Unit, input: { customerId: str
   const after = { ...facts, ...changed, revision };
   const standing = await topUpIfDue(engine, unit, { facts: after, standing: { ...before, ...changed } });
   await updateStanding(unit.transaction, { customerId, revision, standing, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
-  return { decision, revision };
+  if (decision.events.length === 0) return { decision, revision };
+  await recordInUnit(engine, unit, decision.events.map((event) => ({ customerId, event })));
+  return { decision, revision: revision + 1 };
 }

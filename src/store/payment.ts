@@ -105,7 +105,7 @@ from payments p
 ${WITH_RESULT}
 where p.bucket = $1
   and p.customer_id = $2
-order by p.requested_at, p.id
+order by p.revision, p.requested_at, p.id
 `,
 );
 

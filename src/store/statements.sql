@@ -327,7 +327,7 @@ from payments p
 left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
 where p.bucket = $1
   and p.customer_id = $2
-order by p.requested_at, p.id;
+order by p.revision, p.requested_at, p.id;
 
 -- select_customer_windows
 select customer_id, subscription_id, price_code, dimension_key, starts_at, superseded_at,

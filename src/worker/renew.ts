@@ -1,48 +1,10 @@
 import { bookDueCustomers } from '../service/booking.js';
 import type { Engine } from '../service/engine.js';
+import { REST_MS, startLoop, type Worker, type WorkerLog } from './loop.js';
 
-/** What the worker tells of its work. */
-export interface WorkerLog {
-  info(facts: object, text: string): void;
-  error(facts: object, text: string): void;
-}
-
-/** A loop that runs until it is stopped. */
-export interface Worker {
-  /** Resolves when the round under way has ended. */
-  stop(): Promise<void>;
-}
-
-/** How long the worker rests between two looks. */
-const REST_MS = 1_000;
-
-/** Writes invoices down as they fall due. */
+/** Writes down what falls due: invoices, what the wallet pays, and automatic top-ups that had to wait. */
 export function startRenewals(engine: Engine, log: WorkerLog, restMs: number = REST_MS): Worker {
-  let isStopped = false;
-  let wake: () => void = () => undefined;
-  const rest = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, restMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const run = async (): Promise<void> => {
-    while (!isStopped) {
-      await round(engine, log);
-      // Stopped during the round: there is nothing to rest for. The linter does not see the change.
-      if (!(isStopped as boolean)) await rest();
-    }
-  };
-  const running = run();
-  return {
-    stop: async () => {
-      isStopped = true;
-      wake();
-      await running;
-    },
-  };
+  return startLoop(() => round(engine, log), restMs);
 }
 
 async function round(engine: Engine, log: WorkerLog): Promise<void> {

@@ -71,7 +71,7 @@ describe.each(STORES)('the tariff on the %s store', (store) => {
   });
 
   it('runs from paid over grace to not paid when an invoice stays open, and back when it is paid', async () => {
-    const key = await portal.another('late', { metadata: { 'docspace.grace_days': '3' } });
+    const key = await portal.another('late', { card: null, metadata: { 'docspace.grace_days': '3' } });
     await portal.subscribe('late', 'docspace_business');
     await portal.payAll('late');
     const due = at('2026-12-20T10:00:00Z');
@@ -212,7 +212,7 @@ describe('what a tariff is made of', () => {
   });
 
   it('refuses a portal that has not paid, unless the client says that it does not mind', async () => {
-    const key = await portal.another('owes');
+    const key = await portal.another('owes', { card: null });
     await portal.subscribe('owes', 'docspace_business');
     portal.paidup.clock.set(at('2026-11-21T00:00:00Z'));
     const statuses: Json[] = [];

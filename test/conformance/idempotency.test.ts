@@ -105,6 +105,10 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     'POST /v1/subscriptions/{subscription}/apply-coupon': async () => ({ url: `${await subscription()}/apply-coupon`, body: { coupon: 'half' }, other: { coupon: 'third' } }),
     'POST /v1/subscriptions/{subscription}/remove-coupon': async () => ({ url: `${await subscriptionAfter(['apply-coupon', { coupon: 'half' }])}/remove-coupon`, body: { coupon: 'half' }, other: { coupon: 'third' } }),
     'POST /v1/invoices/{invoice}/pay': async () => ({ url: `${await invoice()}/pay`, body: { reference: 'wire 7' }, other: { reference: 'wire 8' } }),
+    'POST /v1/invoices/{invoice}/charge': async () => {
+      const { body } = await paidup.call('POST', `${await payer()}/subscriptions`, { plan: 'pro' });
+      return { url: `/v1/invoices/${String(body.invoices[0])}/charge` };
+    },
     'POST /v1/invoices/{invoice}/void': async () => ({ url: `${await invoice()}/void`, body: { reason: 'typing error' }, other: {} }),
     'POST /v1/invoices/{invoice}/write-off': async () => ({ url: `${await invoice()}/write-off` }),
     'POST /v1/invoices/{invoice}/credit-notes': async () => ({ url: `${await invoice()}/credit-notes`, body: { amount: '1.00' }, other: { amount: '2.00' } }),
@@ -120,6 +124,11 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
       return { url: '/v1/events', body: { events }, other: { events: [{ ...events[0], id: name() }] } };
     },
     'POST /v1/customers/{customer}/top-ups': async () => ({ url: `${await payer()}/top-ups`, body: { amount: '10' }, other: { amount: '20' } }),
+    'POST /v1/customers/{customer}/payments/{payment}/refunds': async () => {
+      const url = await payer();
+      const { id } = (await paidup.call('POST', `${url}/top-ups`, { amount: '10' })).body;
+      return { url: `${url}/payments/${String(id)}/refunds`, body: { amount: '1.00' }, other: { amount: '2.00' } };
+    },
     'POST /v1/customers/{customer}/credits': async () => ({ url: `${await customer()}/credits`, body: { amount: '1.00', reason: 'gift' }, other: { amount: '2.00', reason: 'gift' } }),
     'POST /v1/customers/{customer}/adjustments': async () => ({ url: `${await customer()}/adjustments`, body: { amount: '1.00', reason: 'error' }, other: { amount: '2.00', reason: 'error' } }),
     'POST /v1/customers/{customer}/holds': async () => ({ url: (await hold()).holds, body: { amount: '1.00', expires_in: 600 }, other: { amount: '2.00', expires_in: 600 } }),
@@ -147,6 +156,8 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
 
   /** Everything that a write could change twice: revisions, versions, keys and money. */
   async function world(): Promise<unknown> {
+    // Cards are charged in the background.
+    await paidup.engine.charges.idle();
     const lists = await Promise.all(['customers', 'meters', 'features', 'plans', 'coupons', 'invoices'].map((kind) => paidup.call('GET', `/v1/${kind}?limit=200`)));
     return lists.map((list) => list.body);
   }

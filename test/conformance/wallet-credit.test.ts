@@ -14,6 +14,8 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
     await paidup.call('PUT', '/v1/meters/calls', { event_name: 'call', aggregation: 'sum', property: 'n' });
     const month = { unit: 'month', count: 1 };
     await paidup.call('PUT', '/v1/plans/metered', { currency: 'USD', interval: month, prices: [{ code: 'calls', type: 'usage', meter: 'calls', model: { type: 'per_unit', amount: '0.001' }, paid_from: 'wallet' }] });
+    await paidup.call('PUT', '/v1/meters/backups', { event_name: 'backup', aggregation: 'count' });
+    await paidup.call('PUT', '/v1/plans/backup', { currency: 'USD', interval: month, prices: [{ code: 'backup', name: 'Backup', type: 'usage', meter: 'backups', included: '1', model: { type: 'per_unit', amount: '10.00' }, paid_from: 'wallet' }] });
     await paidup.call('PUT', '/v1/plans/storage', { currency: 'USD', interval: month, prices: [{ code: 'gb', type: 'fixed', amount: '0.14', per_seat: true, paid_from: 'wallet' }] });
   });
   afterAll(async () => {
@@ -45,6 +47,8 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
 
       expect(data).toMatchObject([{ kind: 'purchased', remaining: { amount: '9.00', currency: 'USD' }, priority: 50, expires_at: null }]);
       expect(await wallet(url)).toMatchObject({ balance: '9.00', available: '9.00' });
+      const { body: state } = await paidup.call('GET', `${url}/state?explain=true`);
+      expect(state.explanations['wallet/USD'].steps).toEqual(['balance = the sum of the ledger entries of the wallet, without what has expired', '9.00 USD is left of credit that is purchased, priority 50', 'available = 9.00 - 0.00 held - 0.00 accrued = 9.00 USD']);
     });
 
     it.each([
@@ -110,6 +114,57 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
 
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(10);
       expect(await wallet(url)).toMatchObject({ held: '10.00', available: '0.00' });
+    });
+  });
+
+  describe('a hold of a service', () => {
+    async function backups(money: string): Promise<{ url: string; hold: (quantity?: string) => Promise<{ status: number; body: { id: string; amount: { amount: string } } }>; used: () => Promise<string> }> {
+      const url = await customer();
+      await paidup.call('POST', `${url}/credits`, { amount: money, reason: 'gift' });
+      await paidup.call('POST', `${url}/subscriptions`, { plan: 'backup' });
+      return {
+        url,
+        hold: (quantity) => paidup.call('POST', `${url}/holds`, { service: 'backup', expires_in: 600, ...(quantity === undefined ? {} : { quantity }) }),
+        used: async () => (await paidup.call('GET', `${url}/state`)).body.usage[0].used,
+      };
+    }
+
+    it('sets aside what the use will cost, and settling reports it: the included one is free', async () => {
+      const { url, hold, used } = await backups('25.00');
+      const free = await hold();
+      await paidup.call('POST', `${url}/holds/${free.body.id}/settle`);
+      const paid = await hold();
+      const held = await wallet(url);
+      const settled = await paidup.call('POST', `${url}/holds/${paid.body.id}/settle`);
+
+      expect([free.body.amount.amount, paid.body.amount.amount, held['held'], held['available']]).toEqual(['0.00', '10.00', '10.00', '15.00']);
+      expect(settled.body).toMatchObject({ status: 'settled', settled: { amount: '10.00' }, service: { price: 'backup', quantity: '1' } });
+      expect(await used()).toBe('2');
+      expect(await wallet(url)).toMatchObject({ balance: '25.00', held: '0.00', accrued: '10.00', available: '15.00' });
+    });
+
+    it('takes less, none, or more as far as money goes, and once', async () => {
+      const { url, hold, used } = await backups('25.00');
+      const { id } = (await hold('2')).body;
+      const tooMuch = await paidup.call('POST', `${url}/holds/${id}/settle`, { quantity: '4' });
+      const more = await paidup.call('POST', `${url}/holds/${id}/settle`, { quantity: '3' });
+      const again = await paidup.call('POST', `${url}/holds/${id}/settle`, { quantity: '3' });
+      const nothing = await hold('0');
+      await paidup.call('POST', `${url}/holds/${nothing.body.id}/settle`);
+
+      expect([tooMuch.status, more.status, again.status, nothing.body.amount.amount]).toEqual([402, 200, 404, '0.00']);
+      expect(await used()).toBe('3');
+      expect((await hold()).status).toBe(402);
+    });
+
+    it.each([
+      [{ service: 'backup', amount: '1.00' }, '/amount'], [{}, '/amount'], [{ service: 'nothing' }, '/service'], [{ service: 'backup', quantity: '0.5' }, '/quantity'],
+      [{ service: 'backup', quantity: '-1' }, '/quantity'], [{ service: 'backup', quantity: '1001' }, '/quantity'],
+    ])('is refused with %j', async (body, pointer) => {
+      const { url } = await backups('25.00');
+      const { status, body: problem } = await paidup.call('POST', `${url}/holds`, { ...body, expires_in: 60 });
+
+      expect([status, problem.errors.map((error: { pointer: string }) => error.pointer)]).toEqual([400, [pointer]]);
     });
   });
 

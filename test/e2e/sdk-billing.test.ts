@@ -334,6 +334,20 @@ describe('invoices', () => {
   });
 });
 
+describe('an invoice that is charged', () => {
+  it('is paid by the card on file', async () => {
+    await client.putPlan('charged', { currency: 'EUR', interval: { unit: 'month', count: 1 }, prices: [{ code: 'base', type: 'fixed', amount: '30.00' }] });
+    await client.createCustomer({ external_id: 'charged', currency: 'EUR' });
+    const { invoices: [id = ''] } = await client.createSubscription('charged', { plan: 'charged' });
+    expect((await problemOf(client.chargeInvoice(id))).slug).toBe('payment_method_missing');
+    await client.setPaymentMethod('charged', { token: 'card_succeeds' });
+    await client.chargeInvoice(id);
+
+    await expect.poll(async () => (await client.getInvoice(id)).status).toBe('paid');
+    expect((await problemOf(client.chargeInvoice(id))).slug).toBe('invoice_conflict');
+  });
+});
+
 describe('the SDK as a whole', () => {
   it('has a method for every operation of billing: the tests above have called each', async () => {
     const { known, uncalled } = await uncalledOperations(paidup, asked, 'billing');

@@ -293,6 +293,23 @@ describe('the wallet through the SDK', () => {
   });
 });
 
+describe('refunds through the SDK', () => {
+  it('give money back to the card, no more than came from it', async () => {
+    await client.createCustomer({ external_id: 'back', currency: 'EUR' });
+    await client.setPaymentMethod('back', { token: 'card_succeeds' });
+    const { id } = await client.deposit('back', { amount: '20.00' });
+    const part = await client.refundPayment('back', id, { amount: '5.00', reason: 'courtesy' });
+    const tooMuch = await problemOf(client.refundPayment('back', id, { amount: '15.01' }));
+    await client.refundPayment('back', id);
+
+    expect(part).toMatchObject({ purpose: 'refund', status: 'succeeded', amount: { amount: '5.00', currency: 'EUR' }, refund_of: id });
+    expect(tooMuch).toMatchObject({ slug: 'refund_conflict', status: 409 });
+    expect((await all(client.payments('back', { limit: 1 }))).map(({ purpose, amount }) => `${purpose} ${amount.amount}`)).toEqual(['deposit 20.00', 'refund 5.00', 'refund 15.00']);
+    expect((await client.listPayments('back')).next_cursor).toBeNull();
+    expect((await client.readWallet('back')).data[0]?.balance).toBe('0.00');
+  });
+});
+
 describe('credit, holds and statements through the SDK', () => {
   it('give, correct, set aside and tell', async () => {
     await client.createCustomer({ external_id: 'saver', currency: 'EUR' });

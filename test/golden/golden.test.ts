@@ -203,7 +203,7 @@ const COMPUTED: Readonly<Record<string, (input: Input) => unknown>> = {
   },
   E04: ({ grants }) => calculateBurn({ credits: grants.map((each: Input) => ({ id: each.id, amount: '1', priority: each.prio, expires_at: `${each.exp}T00:00:00Z` })), use: String(grants.length) }).used.map(({ id }) => id),
   E08: ({ hold, confirm }) => {
-    const opened = { id: 'h', money: usd(hold), openedAt: at('2026-01-01'), expiresAt: at('2026-01-02'), description: '', reference: null };
+    const opened = { id: 'h', money: usd(hold), openedAt: at('2026-01-01'), expiresAt: at('2026-01-02'), description: '', reference: null, usage: null };
     const before = withHoldChange([], { type: 'opened', madeAt: at('2026-01-01'), hold: opened });
     const after = withHoldChange(before, { type: 'settled', madeAt: at('2026-01-01'), holdId: 'h', money: usd(confirm) });
     const spendable = (holds: typeof before, spent: number): number => 5000 - spent - Number(heldAt(holds, currency('USD'), at('2026-01-01')).minor);

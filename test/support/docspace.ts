@@ -65,6 +65,7 @@ export async function startDocspace(options: { store?: StoreKind; now?: string }
     },
     subscribe: async (customer, plan, over = {}) => must('POST', `/v1/customers/${customer}/subscriptions`, { plan, ...over }),
     payAll: async (customer) => {
+      await paidup.engine.charges.idle();
       const { body } = await paidup.call('GET', `/v1/customers/${customer}/invoices?status=open&limit=100`);
       for (const invoice of body.data) await must('POST', `/v1/invoices/${invoice.id}/pay`);
     },

@@ -105,6 +105,7 @@ function business(input: { currency: string; amount: string; isYearly: boolean }
     currency: input.currency,
     // The wallet is for services that are used as one goes; plans are paid by card.
     wallet_credit: 'kept',
+    collection: 'charge',
     interval: input.isYearly ? YEAR : MONTH,
     features: [
       counted('manager', '1', 'admin'),

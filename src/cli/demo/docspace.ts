@@ -5,7 +5,6 @@ import { bookDueCustomers } from '../../service/booking.js';
 import { createCustomer } from '../../service/customer.js';
 import { inUnit, type Engine } from '../../service/engine.js';
 import { ingestEvents } from '../../service/event.js';
-import { listInvoices, recordPayment } from '../../service/invoice.js';
 import { readState } from '../../service/state.js';
 import { subscribe } from '../../service/subscribe.js';
 import { setTopUpSettings } from '../../service/top-up-settings.js';
@@ -49,7 +48,8 @@ export async function loadDocspaceDemo(engine: Engine): Promise<{ id: string; ex
   await subscribePortal(engineAt(engine, storageStartsAt), id, { plan: 'storage', quantities: { storage: '100' }, startsAt: storageStartsAt });
   await depositToWallet(engineAt(engine, daysAfter(now, -DEPOSIT_AGE_DAYS)), id, { amount: '100.00', currency: 'USD', idempotency: undefined });
   await bookUntilNow(engine);
-  await payInvoices(engine, id);
+  // The card has paid for the plan.
+  await engine.charges.idle();
   await reportUsage(engine, id, { planStartsAt, now });
   await inUnit(engine, (unit) => setTopUpSettings(engine, unit, { customerId: id, input: { enabled: true, minBalance: '10', upToBalance: '100', currency: 'USD' } }));
   return { id, externalId: EXTERNAL_ID };
@@ -90,12 +90,6 @@ async function createPortal(engine: Engine): Promise<string> {
 async function subscribePortal(engine: Engine, customerId: string, terms: { plan: string; quantities: Record<string, string>; startsAt: Instant }): Promise<void> {
   const { plan, quantities, startsAt } = terms;
   await inUnit(engine, (unit) => subscribe(engine, unit, { customerId, plan: docspaceCode(plan), quantities, startsAt }));
-}
-
-/** The plan's invoices so far are paid, as those of a portal in good standing. */
-async function payInvoices(engine: Engine, customerId: string): Promise<void> {
-  const open = await listInvoices(engine, { customer: customerId, status: 'open', before: undefined, limit: 100 });
-  for (const { invoice } of open) await inUnit(engine, (unit) => recordPayment(engine, unit, { invoiceId: invoice.id, reference: null }));
 }
 
 async function reportUsage(engine: Engine, customerId: string, when: { planStartsAt: Instant; now: Instant }): Promise<void> {
