@@ -10,7 +10,7 @@ import { issueTransactions } from './receivable.js';
 import { withCursors } from './standing.js';
 import { phaseAt, type Subscription } from './subscription.js';
 import { applyTax } from './tax.js';
-import { boughtOf, isAskedFor, lapsed, raised, withRenewal, type Renewal } from './wallet-renewal.js';
+import { boughtOf, hasLapsed, isAskedFor, lapsed, raised, withRenewal, type Renewal } from './wallet-renewal.js';
 import { availableIn, expiriesDue } from './wallet.js';
 import { windowText, type UsageWindow } from './window.js';
 
@@ -177,7 +177,9 @@ function stepAt(facts: CustomerFacts, due: { date: Instant; isLateDue: ReadonlyS
     current = { ...current, ...postAll(current, issueTransactions(invoice.key, invoice)) };
   }
   if (invoices.length === 0 && renewals.length === 0) return null;
-  const finalizesAt = invoices.reduce((last, invoice) => latest(last, invoice.finalizesAt), date);
+  // What is bought, or ends for want of money, is so at once and for good: what is used or spent next depends on it.
+  const isBought = parts.some(({ subscription, contributions }) => hasLapsed(subscription, date) || boughtOf(contributions, subscription).minor !== 0n);
+  const finalizesAt = isBought ? date : invoices.reduce((last, invoice) => latest(last, invoice.finalizesAt), date);
   return { date, expiries, renewals, missing, finalizesAt, invoices: invoices.map((invoice) => ({ ...invoice, finalizesAt })) };
 }
 

@@ -53,6 +53,11 @@ export function raised(facts: CustomerFacts, subscription: Subscription, date: I
   return first === undefined ? null : renewal(facts, { ...subscription, phases: [first, ...rest] }, change);
 }
 
+/** Whether the subscription ends at `date` because the wallet could not pay for that turn. */
+export function hasLapsed({ ending }: Subscription, date: Instant): boolean {
+  return ending !== null && ending.endsAt === date && ending.reason === WALLET_EMPTY;
+}
+
 /** The subscription ended at the turn that it cannot pay for. */
 export function lapsed(facts: CustomerFacts, subscription: Subscription, date: Instant): Renewal {
   const madeAt = justBefore(date);

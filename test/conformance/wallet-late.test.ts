@@ -39,6 +39,7 @@ describe('a wallet whose worker or whose answers come late', () => {
     await paidup.call('PUT', '/v1/plans/metered', { ...common, prices: [calls] });
     await paidup.call('PUT', '/v1/plans/daily', { ...common, prices: [{ ...calls, window: { unit: 'day' } }] });
     await paidup.call('PUT', '/v1/plans/bought', { ...common, prices: [{ ...base, paid_from: 'wallet' }, calls] });
+    await paidup.call('PUT', '/v1/plans/graceful', { ...common, invoice_grace_hours: 24, prices: [{ ...base, paid_from: 'wallet' }, calls] });
     await paidup.call('PUT', '/v1/plans/invoiced', { ...common, prices: [base, calls] });
   });
   beforeEach(async () => {
@@ -95,6 +96,20 @@ describe('a wallet whose worker or whose answers come late', () => {
 
       expect((await call('GET', '/wallet')).body.data[0]).toMatchObject({ balance: '0.00', accrued: '5.00', available: '-5.00' });
     });
+  });
+
+  it.each([['13.00', 'canceled', '2.00'], ['23.00', 'active', '2.00']])('pays for a turn at once, whatever its invoices wait for: of %s', async (given, status, left) => {
+    await credit(given);
+    await call('POST', '/subscriptions', { plan: 'graceful' });
+    await use('1');
+    paidup.clock.set(at('2026-02-01T01:00:00Z'));
+    await work();
+    const then = await state();
+    await use('1');
+    paidup.clock.set(at('2026-02-02T01:00:00Z'));
+    await work();
+
+    expect([then.subscriptions[0].status, then.wallet[0].balance, (await state()).subscriptions[0].status]).toEqual([status, left, status]);
   });
 
   it('is looked at again when the cool-off is over, also if it was switched on in it', async () => {

@@ -52,6 +52,8 @@ interface Customer {
   pending: Array<bigint | null>;
   readonly recorded: Recorded[];
   charges: number;
+  /** The automatic charge is under way, and about to be answered. */
+  isAsking: boolean;
 }
 
 const decimalText = (micro: bigint): string => `${micro / 1_000_000n}.${String(micro % 1_000_000n).padStart(6, '0')}`;
@@ -143,7 +145,7 @@ class Run {
       }
       const name = `in-${currency}`;
       await this.#call('PUT', `/v1/customers/${name}`, { name, currency });
-      this.#customers.push({ name, currency, digits, model: new WalletModel(digits, this.#now), pending: [], recorded: [], charges: 0 });
+      this.#customers.push({ name, currency, digits, model: new WalletModel(digits, this.#now), pending: [], recorded: [], charges: 0, isAsking: false });
     }
   }
 
@@ -160,16 +162,25 @@ class Run {
     return BigInt(1 + this.#draw(most * 10 ** digits));
   }
 
-  /** What a change that was written down leads to: a low wallet asks for money. */
+  /** Asks for money where the wallet is low: what was due and is written down may have left it so. */
+  #ask(customer: Customer): void {
+    const { model, name } = customer;
+    const amount = model.decide();
+    if (amount === null) return;
+    model.request(amount);
+    customer.charges += 1;
+    this.#log.push(`${moment(this.#now)} ${name} model charges ${amount} with ${String(model.card)}`);
+    if (model.card === 'card_times_out') customer.pending.push(null);
+    else customer.isAsking = true;
+  }
+
+  /** What a change that was written down leads to: a low wallet asks for money, and is answered. */
   async #settled(customer: Customer): Promise<void> {
     await this.#engine.charges.idle();
     const { model } = customer;
     model.isBehind = false;
-    for (let amount = model.decide(); amount !== null; amount = model.decide()) {
-      model.request(amount);
-      customer.charges += 1;
-      this.#log.push(`${moment(this.#now)} ${customer.name} model charges ${amount} with ${String(model.card)}`);
-      if (model.card === 'card_times_out') return void customer.pending.push(null);
+    for (this.#ask(customer); customer.isAsking; this.#ask(customer)) {
+      customer.isAsking = false;
       model.answer(model.card === 'card_declines' ? 'insufficient_funds' : null);
     }
   }
@@ -181,6 +192,7 @@ class Run {
     expect([done.status, done.status < 300], `${this.#hint(customer.name)}${JSON.stringify(done.body)}`).toEqual([done.status, isWell]);
     if (!isWell) return;
     this.commands += 1;
+    if (customer.model.isBehind) this.#ask(customer);
     apply(done.body as { id: string });
     await this.#settled(customer);
   }
@@ -193,6 +205,7 @@ class Run {
     const expected = { card_succeeds: 201, card_declines: 402, card_times_out: 503 }[model.card ?? ''] ?? 409;
     expect(done.status, `${this.#hint(customer.name)}${JSON.stringify(done.body)}`).toBe(expected);
     if (done.status === 503) customer.pending.push(amount);
+    else if (done.status < 409 && model.isBehind) this.#ask(customer);
     if (done.status === 201) model.receive('provider', amount);
     // A decline is written down too.
     if (done.status === 201 || done.status === 402) await this.#settled(customer);
@@ -220,12 +233,15 @@ class Run {
       return { id: `e${(this.#events += 1)}`, event, at: Math.max(this.#now - late, FROM), n: 1 + this.#draw(event === 'call' ? 900 : 250) };
     });
     await this.#call('POST', '/v1/events', { events: sent.map(({ id, event, at, n }) => ({ id, customer: name, name: event, timestamp: moment(at), properties: { n } })) });
+    if (model.isBehind) this.#ask(customer);
     const counted = sent.filter(({ event, at, n }) => model.use(event, BigInt(n), at));
     const isDecided = model.isBehind || counted.length > 0;
-    const isBehind = model.isBehind && counted.length === 0;
+    model.isBehind = false;
     model.catchUp();
+    // What they made due of windows that had closed is not written down with them.
+    const { isBehind } = model;
     if (isDecided) await this.#settled(customer);
-    model.isBehind ||= isBehind;
+    model.isBehind = isBehind;
   }
 
   async hold(customer: Customer): Promise<void> {
@@ -269,6 +285,8 @@ class Run {
     const quantity = BigInt(1 + this.#draw(60));
     const quantities = plan.each > 0n ? { quantities: { gb: String(quantity) } } : {};
     if (one === undefined) {
+      // The model's months all have the day that they count from.
+      if (new Date(this.#now).getUTCDate() > 28) return;
       const cost = model.subscribe('', plan, quantity);
       const created = model.subscriptions.at(-1);
       return this.#command(customer, { path: '/subscriptions', body: { plan: `${plan.code}-${currency}`, ...quantities }, isWell: cost }, ({ id }) => Object.assign(created as object, { id }));
@@ -292,6 +310,7 @@ class Run {
       const { pending, model } = customer;
       customer.pending = [];
       for (const amount of pending) {
+        if (model.isBehind) this.#ask(customer);
         if (amount === null) model.answer(null);
         else model.receive('provider', amount);
         await this.#settled(customer);
