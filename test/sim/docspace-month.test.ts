@@ -80,14 +80,27 @@ async function goOn(month: Month): Promise<void> {
   expect(await balance()).toBe(94.87);
   expect(await put('PUT', 'updatewallet', { quantity: { storage: 200 }, productQuantityType: 0 })).toBe(true);
   expect(await balance()).toBe(94.87);
+  // The plan's next invoice is charged to a card that declines.
+  await card('card_declines');
   await on('2026-12-21T10');
   expect((await portal.get('tariff', month.as)).state).toBe(3);
   expect(await buy(10)).toEqual([402, 'Tariff is not paid']);
+  await card('card_succeeds');
   await portal.payAll('month');
   expect((await portal.get('tariff', month.as)).state).toBe(1);
   await on('2026-12-22T10');
   expect((await portal.get('tariff', month.as)).quotas.find((row: Json) => row.wallet)).toMatchObject({ quantity: 200, state: 0, dueDate: '2027-01-22T10:00:00' });
   expect(await balance()).toBe(66.87);
+  await giveBack(month, '20.00');
+  expect(await balance()).toBe(46.87);
+}
+
+/** The merchant gives a part of the second deposit back to the card. */
+async function giveBack({ portal }: Month, amount: string): Promise<void> {
+  const { body } = await portal.paidup.call('GET', '/v1/customers/month/payments');
+  const deposit = body.data.find((payment: Json) => payment.purpose === 'deposit' && payment.amount.amount === '100.00');
+  const { status } = await portal.paidup.call('POST', `/v1/customers/month/payments/${deposit.id}/refunds`, { amount, reason: 'courtesy' });
+  expect(status).toBe(201);
 }
 
 describe.each(STORES)('a month of a DocSpace portal on the %s store', (store) => {
@@ -111,8 +124,9 @@ describe.each(STORES)('a month of a DocSpace portal on the %s store', (store) =>
       ['Disk space', '', 50, -5.13],
       ['Backup', '', 9, -90],
       ['Disk space', 'Automatic renewal', 200, -28],
+      ['Refund', 'courtesy', 0, -20],
     ]);
-    expect(operations.reduce((sum, { credit, debit }) => sum + cents(credit) - cents(debit), 0)).toBe(6687);
+    expect(operations.reduce((sum, { credit, debit }) => sum + cents(credit) - cents(debit), 0)).toBe(4687);
     expect(file).toMatchObject({ isCompleted: true, resultFileName: 'Operations.xlsx' });
     expect(usage.collection.map((one: Json) => [one.service, one.totalQuantity, one.totalAmount])).toEqual([['backup', 9, 90], ['disk-storage', 350, 47.13]]);
     expect(monthly.map((one: Json) => [one.year, one.month, one.totalAmount])).toEqual([[2026, 11, 19.13], [2026, 12, 118]]);
