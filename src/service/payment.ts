@@ -224,7 +224,8 @@ async function booked(unit: Unit, input: { standing: Standing; payment: Payment;
 async function switchedOff(unit: Unit, input: { standing: Standing; payment: Payment; result: PaymentResult; revision: number }): Promise<Standing> {
   const { standing, payment, result, revision } = input;
   const { topUp } = standing;
-  if (payment.purpose !== 'top_up' || topUp === null || !topUp.isEnabled) return standing;
+  // Settings that name another currency by now were not what was declined.
+  if (payment.purpose !== 'top_up' || topUp === null || !topUp.isEnabled || topUp.currency !== payment.money.currency) return standing;
   const value = { ...topUp, isEnabled: false, changedAt: unit.at, switchedOff: result.reason };
   const change: SettingChange = { setting: 'top_up', value };
   await insertSettingChange(unit.transaction, { customerId: payment.customerId, revision, madeAt: unit.at, change });
