@@ -150,7 +150,7 @@ describe('acceptance of the DocSpace surface', () => {
     await storage(grows, 50, 0);
     // 2 GB are the plan's: 118.5 more are needed for what is used.
     await used('grows', docspaceEvent('total_size'), [['size', '2026-11-20T10:00:00Z', String(120.5 * GIGABYTE)]]);
-    await portal.another('late');
+    await portal.another('late', { card: 'card_declines' });
     await portal.subscribe('late', 'docspace_business', { quantities: { admin: '1' }, starts_at: '2026-09-01T00:00:00Z' });
     const late = await storage(await portal.paidup.customerKey('late'), 100, 1);
     clock.set(at('2026-12-20T09:59:59Z'));

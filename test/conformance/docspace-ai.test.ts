@@ -77,7 +77,7 @@ describe.each(STORES)('what a DocSpace portal prepays for AI, on the %s store', 
   it('is told what is left of a plan, which can be moved to the wallet', async () => {
     const { clock } = portal.paidup;
     const now = clock.now();
-    const as = await portal.another('moves-plan');
+    const as = await portal.another('moves-plan', { card: 'card_declines' });
     await portal.subscribe('moves-plan', 'docspace_business', { quantities: { admin: '3' } });
     const unpaid = [await portal.get('payment/subscription/balance', as), await portal.ask('POST', 'payment/subscription/movetowallet', { as })] as const;
     await portal.payAll('moves-plan');

@@ -86,8 +86,10 @@ describe.each(STORES)('services of DocSpace bought from the wallet, on the %s st
   });
 
   it('sells nothing to a portal that has not paid', async () => {
-    const as = await portal.another('owes');
+    const as = await portal.another('owes', { card: 'card_declines' });
     await portal.subscribe('owes', 'docspace_business', { quantities: { admin: '1' }, starts_at: '2026-09-01T00:00:00Z' });
+    await portal.paidup.engine.charges.idle();
+    await portal.paidup.call('PUT', '/v1/customers/owes/payment-method', { token: 'card_succeeds' });
     await portal.ask('POST', 'payment/deposit', { as, body: { amount: 50, currency: 'USD' } });
     const [add, set] = [await update(as, { storage: 100 }), await update(as, { storage: 100 }, SET)];
 
