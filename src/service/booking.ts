@@ -132,6 +132,7 @@ export function withBooking(facts: CustomerFacts, { steps, expiries }: Booking):
   const after = steps.reduce(withStep, facts);
   return { ...after, ...postAll(after, expiries) };
 }
+
 const CUSTOMERS_PER_READ = 100;
 
 /**

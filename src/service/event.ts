@@ -7,11 +7,11 @@ import { isServing, usagePriceAt, usageWindowAt, type Subscription } from '../co
 import type { CustomerFacts } from '../core/facts.js';
 import type { Standing } from '../core/standing.js';
 import { decideTopUp } from '../core/top-up.js';
-import { lockCustomers, selectDue, updateDue, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { bringDueForward, lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
 import { fromStandingText } from '../store/standing.js';
 import type { Queryable } from '../store/database.js';
 import { eventKey, insertNewEvents } from '../store/event.js';
-import { saveCounts, selectMembers, selectOpenWindows, selectWindowsFrom, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
+import { saveCounts, selectMembers, selectOpenWindows, selectWindowsFrom, type CountedCustomer, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
 import { withPlans } from './catalog-cache.js';
 import { findCustomerIds } from './customer.js';
 import { storedWindows } from './window.js';
@@ -177,22 +177,22 @@ async function fillWallets(engine: Engine, unit: Unit, decided: readonly Decided
   const spending = decided.filter((customer) => customer.standing.topUp?.isEnabled === true && customer.decision.windows.some((window) => isSpending(customer, window)));
   if (spending.length === 0) return;
   const windows = grouped(await selectOpenWindows(unit.transaction, spending.map(({ stored }) => stored.customer.id), unit.at));
+  const halted: CountedCustomer[] = [];
   for (const { stored, standing: before, subscriptions } of spending) {
     const { id } = stored.customer;
     const revision = stored.revision + 1;
     const facts = factsOf({ stored: { ...stored, revision }, standing: before, subscriptions, windows: (windows.get(id) ?? []).map(({ window }) => window) });
     const standing = await topUpIfDue(engine, unit, { facts, standing: before });
     if (standing !== before) await updateStanding(unit.transaction, { customerId: id, revision, standing });
-    else await lookAgain(unit, facts);
+    else halted.push({ id, dueAt: refillAt(facts, unit.at) });
   }
+  await bringDueForward(unit.transaction, halted.filter(({ dueAt: until }) => until !== FOREVER));
 }
 
-/** A wallet that is low and may not be filled yet is looked at when it may. */
-async function lookAgain(unit: Unit, facts: CustomerFacts): Promise<void> {
-  const decision = decideTopUp(facts, unit.at);
-  if (decision === null || !('halted' in decision) || decision.halted.until === null) return;
-  const { id } = facts.customer;
-  await updateDue(unit.transaction, id, earliest(await selectDue(unit.transaction, id), decision.halted.until));
+/** When a wallet that is low and may not be filled yet may be; FOREVER where nobody has to look for that. */
+function refillAt(facts: CustomerFacts, at: Instant): Instant {
+  const decision = decideTopUp(facts, at);
+  return decision !== null && 'halted' in decision ? (decision.halted.until ?? FOREVER) : FOREVER;
 }
 
 function isSpending({ subscriptions }: LockedCustomer, { subscriptionId, priceCode }: UsageWindow): boolean {

@@ -132,6 +132,18 @@ where bucket = $1
 `,
 );
 
+const bringDueForwardStatement = statement(
+  'bring_customers_due_forward',
+  `
+update customers c
+set due_at = asked.due_at
+from unnest($1::smallint[], $2::text[], $3::timestamptz[]) as asked (bucket, id, due_at)
+where c.bucket = asked.bucket
+  and c.id = asked.id
+  and c.due_at > asked.due_at
+`,
+);
+
 const deleteCustomerStatement = statement(
   'mark_customer_deleted',
   `
@@ -256,6 +268,12 @@ export async function selectDue(queryable: Queryable, customerId: string): Promi
 /** Sets when the worker has to look again; nothing that anyone sees changes. */
 export async function updateDue(transaction: Queryable, customerId: string, dueAt: Instant): Promise<void> {
   await transaction.rows(updateDueStatement, [bucketOf(customerId), customerId, timestampText(dueAt)]);
+}
+
+/** The worker looks at each of the customers by its moment at the latest; these must be locked. */
+export async function bringDueForward(transaction: Queryable, customers: ReadonlyArray<{ readonly id: string; readonly dueAt: Instant }>): Promise<void> {
+  if (customers.length === 0) return;
+  await transaction.rows(bringDueForwardStatement, [customers.map(({ id }) => bucketOf(id)), customers.map(({ id }) => id), customers.map(({ dueAt }) => timestampText(dueAt))]);
 }
 
 export async function markCustomerDeleted(transaction: Queryable, customerId: string, at: Instant): Promise<void> {

@@ -12,6 +12,14 @@ set archived_at = $2
 where code = $1
   and archived_at is null;
 
+-- bring_customers_due_forward
+update customers c
+set due_at = asked.due_at
+from unnest($1::smallint[], $2::text[], $3::timestamptz[]) as asked (bucket, id, due_at)
+where c.bucket = asked.bucket
+  and c.id = asked.id
+  and c.due_at > asked.due_at;
+
 -- bump_catalog_revision
 update catalog
 set revision = revision + 1
