@@ -44,6 +44,13 @@ export function decideTopUp(facts: TopUpFacts, at: Instant): TopUpDecision {
   return isOver ? { halted: { reason: 'daily_ceiling', until: nextLocalDay(at, facts.customer.zone) } } : { charge };
 }
 
+/** When a wallet that is low may be filled: now, or when what halts it ends; FOREVER when it is not low or somebody has to do something. */
+export function refillAt(facts: TopUpFacts, at: Instant): Instant {
+  const decision = decideTopUp(facts, at);
+  if (decision === null) return FOREVER;
+  return 'halted' in decision ? (decision.halted.until ?? FOREVER) : at;
+}
+
 /** What has been charged automatically on the customer's local day, open charges too. */
 export function toppedUpOn(facts: Pick<CustomerFacts, 'payments' | 'customer'>, day: { currency: Currency; at: Instant }): Money {
   const from = startOfLocalDay(day.at, facts.customer.zone);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { bookDue, nextBookingAt, withStep, type Booked, type Step } from '../core/booking.js';
 import type { CustomerFacts } from '../core/facts.js';
-import { FOREVER, earliest, type Instant } from '../core/instant.js';
+import { earliest, type Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
 import { documentNumber, invoiceStanding, issuedInvoice, type IssuedInvoice } from '../core/issued-invoice.js';
 import { postAll, type LedgerTransaction } from '../core/ledger.js';
 import { Refusal } from '../core/problems.js';
 import { issueTransactions } from '../core/receivable.js';
-import { decideTopUp } from '../core/top-up.js';
+import { refillAt } from '../core/top-up.js';
 import { withCursors, withSubscriptionChange, type Standing, type SubscriptionEntry } from '../core/standing.js';
 import { windowText } from '../core/window.js';
 import { insertDocumentOwner, insertInvoice, takeNumber } from '../store/invoice.js';
@@ -238,7 +238,5 @@ export async function readDue(engine: Engine, customerId: string): Promise<reado
 
 /** When the worker has to look at the customer: when something falls due, or a low wallet may be filled again. */
 export function nextLookAt(facts: CustomerFacts, at: Instant): Instant {
-  const decision = decideTopUp(facts, at);
-  const refill = decision === null ? FOREVER : 'halted' in decision ? (decision.halted.until ?? FOREVER) : at;
-  return earliest(nextBookingAt(facts, at), refill);
+  return earliest(nextBookingAt(facts, at), refillAt(facts, at));
 }

@@ -4,9 +4,8 @@ import { decideIntake, type IncomingEvent, type Intake } from '../core/intake.js
 import { WindowBook } from '../core/window-book.js';
 import { matchEvent, type UsageWindow } from '../core/window.js';
 import { isServing, usagePriceAt, usageWindowAt, type Subscription } from '../core/subscription.js';
-import type { CustomerFacts } from '../core/facts.js';
 import type { Standing } from '../core/standing.js';
-import { decideTopUp } from '../core/top-up.js';
+import { refillAt } from '../core/top-up.js';
 import { bringDueForward, lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
 import { fromStandingText } from '../store/standing.js';
 import type { Queryable } from '../store/database.js';
@@ -187,12 +186,6 @@ async function fillWallets(engine: Engine, unit: Unit, decided: readonly Decided
     else halted.push({ id, dueAt: refillAt(facts, unit.at) });
   }
   await bringDueForward(unit.transaction, halted.filter(({ dueAt: until }) => until !== FOREVER));
-}
-
-/** When a wallet that is low and may not be filled yet may be; FOREVER where nobody has to look for that. */
-function refillAt(facts: CustomerFacts, at: Instant): Instant {
-  const decision = decideTopUp(facts, at);
-  return decision !== null && 'halted' in decision ? (decision.halted.until ?? FOREVER) : FOREVER;
 }
 
 function isSpending({ subscriptions }: LockedCustomer, { subscriptionId, priceCode }: UsageWindow): boolean {
