@@ -129,6 +129,8 @@ export interface Grant {
   per_quantity_of?: string | null | undefined;
   /** For a metered feature: code of the usage price that counts it. */
   price?: string | null | undefined;
+  /** How the limit joins those of other plans; as the feature says unless told. */
+  combine?: 'add' | 'max' | null | undefined;
 }
 
 /** How parts of a billing period are measured. */

@@ -7,6 +7,8 @@ import { creditOperations, type CreditOperations } from './credit.js';
 import { customerOperations, type CustomerOperations } from './customer.js';
 import { eventOperations, type EventOperations } from './event.js';
 import { healthOperations, type HealthOperations } from './health.js';
+import { entitlementOperations, type EntitlementOperations } from './entitlement.js';
+import { gateOperations, type GateOperations } from './gate.js';
 import { holdOperations, type HoldOperations } from './hold.js';
 import { invoiceOperations, type InvoiceOperations } from './invoice.js';
 import { paymentMethodOperations, type PaymentMethodOperations } from './payment-method.js';
@@ -37,6 +39,8 @@ export interface Client
     PaymentOperations,
     CreditOperations,
     HoldOperations,
+    GateOperations,
+    EntitlementOperations,
     StatementOperations,
     TopUpOperations,
     PaymentMethodOperations,
@@ -68,6 +72,8 @@ export function createClient(options: ClientOptions): Client {
     ...paymentOperations(call),
     ...creditOperations(call),
     ...holdOperations(call),
+    ...gateOperations(call),
+    ...entitlementOperations(call),
     ...statementOperations(call),
     ...topUpOperations(call),
     ...paymentMethodOperations(call),

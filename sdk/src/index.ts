@@ -16,7 +16,9 @@ export type {
 } from './subscription-command.js';
 export type { CountedWindow, EventQuery, EventResult, StoredEvent, UsageEvent } from './event.js';
 export type { UsagePoint, UsageQuery, UsageSeries } from './usage.js';
-export type { Entitlement, MomentQuery, PriceUsage, PublicState, State, StateQuery } from './state.js';
+export type { Entitlement, EntitlementSource, Override, OverrideInput } from './entitlement.js';
+export type { ConsumeInput, GateAnswer, GateError, GateOptions, GateQuestion, GateReason, Remedy } from './gate.js';
+export type { MomentQuery, PriceUsage, PublicState, State, StateQuery } from './state.js';
 export type { ExplainQuery, Explanation } from './explain.js';
 export type {
   AllInvoicesQuery, CreditInput, CreditNote, Invoice, InvoiceLine, InvoiceQuery, InvoiceStatus, InvoiceTax, InvoiceTotals, UpcomingInvoice,
@@ -24,7 +26,7 @@ export type {
 export type { Deposit, DepositInput, LedgerTransaction, Wallet, Wallets } from './wallet.js';
 export type { Payment, RefundInput } from './payment.js';
 export type { AdjustmentInput, Credit, CreditGrantInput } from './credit.js';
-export type { Hold, HoldInput } from './hold.js';
+export type { Hold, HoldInput, HoldRefusal, UnitsHoldInput } from './hold.js';
 export type { Statement, StatementQuery, StatementRow } from './statement.js';
 export type { TopUpSettings, TopUpSettingsInput, TopUpStatus } from './top-up.js';
 export type { PaymentMethod, PaymentMethodInput, SetupLink, SetupLinkInput } from './payment-method.js';

@@ -22,6 +22,7 @@ export const PROBLEM_SLUGS = [
   'payment_declined',
   'insufficient_funds',
   'hold_conflict',
+  'limit_reached',
   'refund_conflict',
   'overloaded',
   'provider_unavailable',

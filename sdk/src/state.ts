@@ -1,5 +1,6 @@
 import type { Call, CallOptions } from './call.js';
 import type { Customer } from './customer.js';
+import type { Entitlement } from './entitlement.js';
 import type { ExplainQuery, Explanation } from './explain.js';
 import type { Invoice, UpcomingInvoice } from './invoice.js';
 import type { Decimal, Instant, InstantInput, Money, OpenPeriod } from './money.js';
@@ -35,20 +36,6 @@ export interface PriceUsage {
   by_dimension?: Array<{ dimensions: Record<string, string>; used: Decimal }>;
   /** When asked for. */
   explanation?: Explanation;
-}
-
-/** The customer's right to a feature. */
-export interface Entitlement {
-  /** Code of the feature. */
-  feature: string;
-  name: string;
-  type: 'flag' | 'limit' | 'metered';
-  granted: boolean;
-  /** A decimal or "unlimited"; null for a flag. */
-  limit: Decimal | null;
-  used: Decimal | null;
-  remaining: Decimal | null;
-  resets_at: Instant | null;
 }
 
 /** The part of the state that holds no person and no balance: what a publishable key reads. */

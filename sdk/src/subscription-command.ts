@@ -1,7 +1,7 @@
 import type { Call, CallOptions, KeylessOptions } from './call.js';
 import type { UpcomingInvoice } from './invoice.js';
 import type { Decimal, InstantInput, Interval, Money, Period } from './money.js';
-import type { Entitlement } from './state.js';
+import type { Entitlement } from './entitlement.js';
 import type { Subscription } from './subscription.js';
 
 /** What a phase of a subscription is on. */

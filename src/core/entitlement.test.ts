@@ -13,7 +13,7 @@ const NOW = at('2026-01-20');
 
 function entitled(subscriptions: readonly Subscription[], events: readonly UsageEvent[] = []): Entitlement[] {
   const { windows } = deriveWindows(subscriptions, events);
-  return entitlements(subscriptions.map((one) => ({ phase: phaseAt(one, NOW), usage: usageAt(one, windows, NOW) })));
+  return entitlements(subscriptions.map((one) => ({ subscription: one, phase: phaseAt(one, NOW), usage: usageAt(one, windows, NOW) })));
 }
 
 function shown(value: Decimal | 'unlimited' | null): string | null {

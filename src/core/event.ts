@@ -1,3 +1,4 @@
+import type { Decimal } from './decimal.js';
 import { parseInstant, instantText, type Instant } from './instant.js';
 import { measure, unfitDimension, type Meter } from './meter.js';
 import { nameFault } from './name.js';
@@ -9,6 +10,8 @@ export interface UsageEvent {
   readonly name: string;
   readonly occurredAt: Instant;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** A whole number: how many occurrences it stands for, to meters that count events. One unless told; a consume or a hold makes such. */
+  readonly occurrences?: Decimal;
 }
 
 /** An event as the API takes it. `timestamp` is RFC 3339, by default the moment it arrives. */

@@ -1,6 +1,7 @@
 import type { Customer } from './customer.js';
 import type { Hold } from './hold.js';
 import type { Books } from './ledger.js';
+import type { Override } from './override.js';
 import type { PaymentStanding } from './payment.js';
 import type { PaymentMethod } from './payment-method.js';
 import type { ServiceSettings, SubscriptionCursor } from './standing.js';
@@ -24,4 +25,5 @@ export interface CustomerFacts extends Books {
   readonly topUp: TopUpSettings | null;
   readonly paymentMethod: PaymentMethod | null;
   readonly services: ServiceSettings | null;
+  readonly overrides: readonly Override[];
 }

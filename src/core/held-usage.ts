@@ -5,6 +5,7 @@ import type { UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
 import type { HeldUsage } from './hold.js';
 import type { Instant } from './instant.js';
+import type { Meter } from './meter.js';
 import type { UsagePrice } from './plan.js';
 import { invalidInput } from './problems.js';
 import { isServing, phaseAt, usagePriceAt, type Subscription } from './subscription.js';
@@ -18,9 +19,6 @@ export interface UseAsked {
   readonly subscription?: string | undefined;
 }
 
-/** Most events that a use of a price that counts events may come to. */
-const MAX_COUNTED = 1000;
-
 /** What is asked for, found among what the customer has at `at`. @throws Refusal `invalid_request`. */
 export function findUse(facts: CustomerFacts, asked: UseAsked, at: Instant): { use: HeldUsage; price: UsagePrice; currency: Currency } {
   const found = facts.subscriptions.filter((subscription) => isServing(subscription, at) && (asked.subscription ?? subscription.id) === subscription.id && isSold(subscription, asked.service, at));
@@ -29,19 +27,24 @@ export function findUse(facts: CustomerFacts, asked: UseAsked, at: Instant): { u
   if (found.length > 1) throw invalidInput([{ pointer: '/subscription', detail: 'is needed: several subscriptions have this price' }]);
   const price = usagePriceAt(subscription, asked.service, at);
   if (price === undefined) throw new Error('a price that was found is gone');
-  const { aggregation } = price.meter;
-  if ((aggregation !== 'sum' && aggregation !== 'count') || price.model.type === 'dimensional') throw invalidInput([{ pointer: '/service', detail: 'is not counted in a way that money can be held for: by sum or by count, without dimensions' }]);
-  return { use: { subscriptionId: subscription.id, priceCode: price.code, quantity: decimalText(parseQuantity(asked.quantity, price)) }, price, currency: phaseAt(subscription, at).plan.currency };
+  if (!isCountable(price.meter) || price.model.type === 'dimensional') throw invalidInput([{ pointer: '/service', detail: 'is not counted in a way that money can be held for: by sum or by count, without dimensions' }]);
+  const quantity = decimalText(parseQuantity(asked.quantity, price.meter));
+  return { use: { feature: null, subscriptionId: subscription.id, priceCode: price.code, quantity, properties: {} }, price, currency: phaseAt(subscription, at).plan.currency };
 }
 
-/** The events that report the use: one for a sum, as many as were used for a count. */
-export function eventsOfUse(price: UsagePrice, use: { id: string; quantity: Decimal; at: Instant }): UsageEvent[] {
-  const { id, quantity, at } = use;
-  const { meter } = price;
+/** Whether a use of so many units can be reported as one event. */
+export function isCountable({ aggregation }: Meter): boolean {
+  return aggregation === 'sum' || aggregation === 'count';
+}
+
+/** The event that reports a use of `quantity` sold units; nothing when nothing was used. The meter must be countable. */
+export function eventOfUse(meter: Meter, use: { id: string; quantity: Decimal; properties: Readonly<Record<string, unknown>>; at: Instant }): UsageEvent | undefined {
+  const { id, quantity, properties, at } = use;
   const raw = multiply(quantity, meter.conversion?.divideBy ?? ONE);
-  const common = { name: meter.eventName, occurredAt: at };
-  if (meter.property !== null) return isPositive(raw) ? [{ ...common, id, properties: { [meter.property]: raw.toFixed() } }] : [];
-  return Array.from({ length: Number(raw.toFixed(0)) }, (_, index) => ({ ...common, id: `${id}-${index + 1}`, properties: {} }));
+  if (!isPositive(raw)) return undefined;
+  const common = { id, name: meter.eventName, occurredAt: at };
+  if (meter.property !== null) return { ...common, properties: { ...properties, [meter.property]: raw.toFixed() } };
+  return raw.eq(ONE) ? { ...common, properties } : { ...common, properties, occurrences: raw };
 }
 
 /** What the events would cost the wallet in a currency, exactly, in major units. */
@@ -52,14 +55,19 @@ export function costOf(facts: CustomerFacts, events: readonly UsageEvent[], { cu
   return subtract(accrued({ ...facts, windows: book.allWindows() }), accrued(facts));
 }
 
-/** How much of what the price sells; zero is nothing. @throws Refusal `invalid_request`. */
-export function parseQuantity(text: string, price: UsagePrice): Decimal {
+/** How much of what is sold; zero is nothing. @throws Refusal `invalid_request`. */
+export function parseQuantity(text: string, meter: Meter): Decimal {
   const quantity = parseDecimal(text);
   if (quantity === undefined || quantity.lt(ZERO)) throw invalidInput([{ pointer: '/quantity', detail: 'must be a decimal string, not negative' }]);
-  if (price.meter.property !== null) return quantity;
-  const events = multiply(quantity, price.meter.conversion?.divideBy ?? ONE);
-  if (!events.round(0, 0).eq(events) || events.gt(MAX_COUNTED)) throw invalidInput([{ pointer: '/quantity', detail: `must come to a whole number of events, at most ${MAX_COUNTED}` }]);
+  if (!isWholeUse(meter, quantity)) throw invalidInput([{ pointer: '/quantity', detail: 'must come to a whole number of events: its meter counts them' }]);
   return quantity;
+}
+
+/** Whether so many sold units come to what the meter can count: whole events, where it counts events. */
+export function isWholeUse(meter: Meter, quantity: Decimal): boolean {
+  if (meter.property !== null) return true;
+  const events = multiply(quantity, meter.conversion?.divideBy ?? ONE);
+  return events.round(0, 0).eq(events);
 }
 
 function isSold(subscription: Subscription, code: string, at: Instant): boolean {

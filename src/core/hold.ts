@@ -2,9 +2,10 @@ import type { Currency } from './currency.js';
 import type { Instant } from './instant.js';
 import { sumMoney, type Money } from './money.js';
 
-/** Money of a wallet set aside. It counts from `openedAt` (in) to `expiresAt` (out), by the clock alone. */
+/** Money of a wallet, or units of a feature, set aside. It counts from `openedAt` (in) to `expiresAt` (out), by the clock alone. */
 export interface Hold {
   readonly id: string;
+  /** Zero for units that no wallet pays. */
   readonly money: Money;
   readonly openedAt: Instant;
   readonly expiresAt: Instant;
@@ -15,18 +16,23 @@ export interface Hold {
   readonly usage: HeldUsage | null;
 }
 
-/** Use of a price that the wallet pays; `quantity` in sold units. */
+/** Use of a price, or of a feature that the price counts; `quantity` in sold units. */
 export interface HeldUsage {
+  /** Code of the feature; null for a price that the wallet pays. */
+  readonly feature: string | null;
+  /** The first of the prices that count it: what is held is held of it. */
   readonly subscriptionId: string;
   readonly priceCode: string;
   readonly quantity: string;
+  /** What the event that reports it says beside the quantity, such as dimensions. */
+  readonly properties: Readonly<Record<string, unknown>>;
 }
 
 /** A fact about a hold. What settles it takes `money` out of the wallet; more than was set aside where it was available. */
 export type HoldChange =
   | { readonly type: 'opened'; readonly madeAt: Instant; readonly hold: Hold }
   | { readonly type: 'extended'; readonly madeAt: Instant; readonly holdId: string; readonly expiresAt: Instant }
-  | { readonly type: 'settled'; readonly madeAt: Instant; readonly holdId: string; readonly money: Money }
+  | { readonly type: 'settled'; readonly madeAt: Instant; readonly holdId: string; readonly money: Money; /** Of units: how many were used. */ readonly quantity?: string }
   | { readonly type: 'released'; readonly madeAt: Instant; readonly holdId: string };
 
 /** How long a hold may last from the moment it is opened or extended. */

@@ -85,7 +85,7 @@ export function isSameCounting(left: Meter, right: Meter): boolean {
 export interface Measurement {
   readonly eventId: string;
   readonly occurredAt: Instant;
-  /** What is added or compared; one for `count` and `unique`. */
+  /** What is added or compared; for `count` how often it happened, for `unique` one. */
   readonly value: Decimal;
   /** What `unique` tells apart; null for the others. */
   readonly member: string | null;
@@ -94,10 +94,10 @@ export interface Measurement {
 /** The measurement of an event's properties, or a sentence that says which property is wrong. */
 export function measure(
   meter: Meter,
-  event: { id: string; occurredAt: Instant; properties: Readonly<Record<string, unknown>> },
+  event: { id: string; occurredAt: Instant; properties: Readonly<Record<string, unknown>>; occurrences?: Decimal },
 ): Measurement | { readonly property: string; readonly fault: string } {
   const base = { eventId: event.id, occurredAt: event.occurredAt };
-  if (meter.property === null) return { ...base, value: ONE, member: null };
+  if (meter.property === null) return { ...base, value: event.occurrences ?? ONE, member: null };
   const given = event.properties[meter.property];
   if (given === undefined || given === null) return { property: meter.property, fault: `is needed by the meter "${meter.code}"` };
   if (meter.aggregation === 'unique') {

@@ -1,6 +1,6 @@
 import { parseCurrency, type Currency } from './currency.js';
 import { ZERO, type Decimal } from './decimal.js';
-import type { Feature } from './feature.js';
+import type { Combination, Feature } from './feature.js';
 import type { Meter } from './meter.js';
 import { checkCode } from './name.js';
 import type { Alignment, Interval, IntervalUnit } from './period.js';
@@ -52,6 +52,8 @@ export interface Grant {
   readonly perQuantityOf: string | null;
   /** Code of the usage price that counts the feature's use. */
   readonly price: string | null;
+  /** How its limit joins those of others: as the feature says, unless the plan says otherwise. */
+  readonly combine: Combination;
 }
 
 /** One immutable version of what is sold. */
@@ -119,6 +121,7 @@ export interface GrantDefinition {
   readonly limit?: string | null | undefined;
   readonly per_quantity_of?: string | null | undefined;
   readonly price?: string | null | undefined;
+  readonly combine?: Combination | null | undefined;
 }
 
 /** A plan as the API takes it and as its version is stored. */
@@ -326,6 +329,7 @@ function parseGrant(
     limit: definition.granted === false && limit === null ? (feature?.type === 'flag' ? null : ZERO) : limit,
     perQuantityOf: seats,
     price: definition.price ?? null,
+    combine: definition.combine ?? feature?.combine ?? 'add',
   };
 }
 

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   payment_declined: 'The payment was declined',
   insufficient_funds: 'The wallet does not have the money',
   hold_conflict: 'The hold is not open any more',
+  limit_reached: 'Not so much is left of the feature',
   refund_conflict: 'The payment cannot be given back like this',
   overloaded: 'More work is waiting than can be taken',
   provider_unavailable: 'The payment provider cannot be reached',

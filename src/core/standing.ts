@@ -1,6 +1,7 @@
 import type { Books } from './ledger.js';
 import type { Hold } from './hold.js';
 import type { Instant } from './instant.js';
+import type { Override } from './override.js';
 import { NO_PAYMENTS, type PaymentStanding } from './payment.js';
 import type { PaymentMethod } from './payment-method.js';
 import { evolveSubscription, type SubscriptionChange, type SubscriptionRecord } from './subscription.js';
@@ -21,13 +22,15 @@ export interface Standing extends Books {
   readonly topUp: TopUpSettings | null;
   readonly paymentMethod: PaymentMethod | null;
   readonly services: ServiceSettings | null;
+  /** In order of their features' codes; those that have expired stay until the next one is set. */
+  readonly overrides: readonly Override[];
 }
 
 export interface SubscriptionCursor extends Cursor {
   readonly subscriptionId: string;
 }
 
-export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], credits: [], holds: [], payments: NO_PAYMENTS, tax: null, topUp: null, paymentMethod: null, services: null };
+export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], credits: [], holds: [], payments: NO_PAYMENTS, tax: null, topUp: null, paymentMethod: null, services: null, overrides: [] };
 
 /** The standing after one more change of a subscription. */
 export function withSubscriptionChange(standing: Standing, entry: SubscriptionEntry): Standing {
@@ -56,7 +59,8 @@ export type SettingChange =
   | { readonly setting: 'top_up'; readonly value: TopUpSettings | null }
   | { readonly setting: 'payment_method'; readonly value: PaymentMethod | null }
   | { readonly setting: 'tax'; readonly value: TaxSetting | null }
-  | { readonly setting: 'services'; readonly value: ServiceSettings | null };
+  | { readonly setting: 'services'; readonly value: ServiceSettings | null }
+  | { readonly setting: 'overrides'; readonly value: readonly Override[] };
 
 /** Which services the customer has switched on. */
 export interface ServiceSettings {
@@ -79,5 +83,7 @@ export function withSetting(standing: Standing, change: SettingChange): Standing
       return { ...standing, tax: change.value };
     case 'services':
       return { ...standing, services: change.value };
+    case 'overrides':
+      return { ...standing, overrides: change.value };
   }
 }

@@ -59,10 +59,10 @@ export function billingState(facts: CustomerFacts, at: Instant): BillingState {
   return stateOf(facts, at, bookDue(facts, at));
 }
 
-/** The state at `at`, and until when (out) it stays so but for its own `asOf`, if the facts stay as they are. */
-export function lastingState(facts: CustomerFacts, at: Instant): { state: BillingState; until: Instant } {
+/** The state at `at`; until when (out) it stays so but for its own `asOf`, if the facts stay as they are; and the facts with everything booked that is due. */
+export function lastingState(facts: CustomerFacts, at: Instant): { state: BillingState; until: Instant; booked: CustomerFacts } {
   const booked = bookDue(facts, at);
-  return { state: stateOf(facts, at, booked), until: nextChange(facts, at, booked) };
+  return { state: stateOf(facts, at, booked), until: nextChange(facts, at, booked), booked: booked.facts };
 }
 
 function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingState {
@@ -76,7 +76,7 @@ function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingStat
     revision: facts.revision,
     subscriptions: subscriptions.map((subscription) => subscriptionState(subscription, at)),
     usage,
-    entitlements: entitlements(serving.map((source) => ({ phase: phaseAt(source.subscription, at), usage: source.usage }))),
+    entitlements: entitlements(serving.map((source) => ({ ...source, phase: phaseAt(source.subscription, at) })), { overrides: facts.overrides, holds: facts.holds, at }),
     wallets: wallets(booked.facts, currency, at),
     topUp: facts.topUp,
     topUpStatus: topUpStatus(booked.facts, at),
@@ -104,7 +104,7 @@ function nextChange(facts: CustomerFacts, at: Instant, booked: Booked): Instant 
   });
   moments.push(nextDueAfter(booked, at), nextTopUpChange(booked.facts, at));
   if (facts.paymentMethod !== null) moments.push(expiresAt(facts.paymentMethod));
-  moments.push(...facts.holds.flatMap((hold) => [hold.openedAt, hold.expiresAt]), ...booked.facts.credits.map((credit) => credit.expiresAt));
+  moments.push(...facts.overrides.flatMap(({ expiresAt: until }) => until ?? []), ...facts.holds.flatMap((hold) => [hold.openedAt, hold.expiresAt]), ...booked.facts.credits.map((credit) => credit.expiresAt));
   return moments.reduce((next, moment) => (moment > at && moment < next ? moment : next), FOREVER);
 }
 

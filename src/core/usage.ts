@@ -27,15 +27,16 @@ export interface PriceUsage {
 
 /** The usage of each usage price in force at `at`, in the order of the plan. `windows`: the rows in force at `at`. */
 export function usageAt(subscription: Subscription, windows: readonly UsageWindow[], at: Instant): PriceUsage[] {
-  const phase = phaseAt(subscription, at);
-  return usagePrices(phase.plan).map((price) => {
-    const window = usageWindowAt(subscription, price, at);
-    const rows = windows.filter((row) => row.subscriptionId === subscription.id && row.priceCode === price.code);
-    return priceUsage({ subscription, phase, price, window, rows });
-  });
+  return usagePrices(phaseAt(subscription, at).plan).map((price) => usageOf({ subscription, price, windows, at }));
 }
 
-interface WindowAsked {
+/** The usage of one price that is in force at `at`. */
+export function usageOf({ subscription, price, windows, at }: { subscription: Subscription; price: UsagePrice; windows: readonly UsageWindow[]; at: Instant }): PriceUsage {
+  const rows = windows.filter((row) => row.subscriptionId === subscription.id && row.priceCode === price.code);
+  return priceUsage({ subscription, phase: phaseAt(subscription, at), price, window: usageWindowAt(subscription, price, at), rows });
+}
+
+export interface WindowAsked {
   readonly subscription: Subscription;
   readonly phase: Phase;
   readonly price: UsagePrice;
@@ -52,7 +53,7 @@ export function priceUsage(asked: WindowAsked): PriceUsage {
   const known = rememberedOf(subscription).get(key);
   const isSame = known?.usage.phase === phase && known.usage.price === price && known.usage.window.endsAt === window.endsAt && known.last === last && isSameRows(known.current, current);
   if (isSame) return known.usage;
-  const usage = workOut({ ...asked, rows: current }, last);
+  const usage = workOutUsage({ ...asked, rows: current }, last);
   remember(subscription, key, { current, last, usage });
   return usage;
 }
@@ -83,7 +84,8 @@ function isSameRows(left: readonly UsageWindow[], right: readonly UsageWindow[])
   return left.length === right.length && left.every((row, index) => row === right[index]);
 }
 
-function workOut({ subscription, phase, price, window, rows }: WindowAsked, last: UsageWindow | undefined): PriceUsage {
+/** The same from the window's own rows, not kept: for what is only supposed. `last`: the latest row before, where it has none. */
+export function workOutUsage({ subscription, phase, price, window, rows }: WindowAsked, last?: UsageWindow): PriceUsage {
   const carried = rows[0]?.carried ?? carriedInto({ subscription, price, window, last });
   const figures = windowUsage(price, rows.map((row) => row.tally), carried);
   const byDimension = price.model.type === 'dimensional' ? rows.map((row) => ({ values: dimensionValues(row.dimensionKey), quantity: convert(price.meter, row.tally.used) })) : [];

@@ -3,7 +3,8 @@ import { minorDigits, parseCurrency, type Currency } from './currency.js';
 import { decimal, parseDecimal, roundTo } from './decimal.js';
 import type { UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
-import { costOf, eventsOfUse, findUse, parseQuantity, type UseAsked } from './held-usage.js';
+import { costOf, eventOfUse, findUse, parseQuantity, type UseAsked } from './held-usage.js';
+import { settledUnits } from './held-units.js';
 import { MAX_HOLD_SECONDS, type HeldUsage, type Hold, type HoldChange } from './hold.js';
 import { FOREVER, instant, instantText, parseInstant, type Instant } from './instant.js';
 import type { LedgerTransaction } from './ledger.js';
@@ -100,7 +101,7 @@ function heldFor(facts: CustomerFacts, input: HoldInput, at: Instant): { money: 
     return { money, usage: null, description: 'Hold' };
   }
   const { use, price, currency } = findUse(facts, input.use, at);
-  const cost = costOf(facts, eventsOfUse(price, { id: '', quantity: decimal(use.quantity), at }), { currency, at });
+  const cost = costOf(facts, listed(eventOfUse(price.meter, { id: '', quantity: decimal(use.quantity), properties: {}, at })), { currency, at });
   // A part of a minor unit is set aside as a whole one.
   return { money: roundToMoney(roundTo(cost, minorDigits(currency), 'away_from_zero'), currency), usage: use, description: price.name };
 }
@@ -119,6 +120,7 @@ export function decideExtension({ facts, at }: WalletSituation, input: { holdId:
  */
 export function decideSettlement({ facts, at, newId }: WalletSituation, input: SettlementInput): WalletDecision {
   const hold = openHold(facts, input.holdId, at);
+  if (hold.usage !== null && hold.usage.feature !== null) return settledUnits(facts, { hold, usage: hold.usage, feature: hold.usage.feature, at }, input);
   if (hold.usage !== null) return settledUse(facts, { hold, usage: hold.usage, at }, input);
   if (input.quantity !== undefined) throw invalidInput([{ pointer: '/quantity', detail: 'is for holds of a service; this one is of an amount' }]);
   const { currency } = hold.money;
@@ -142,7 +144,7 @@ export interface SettlementInput {
   readonly holdId: string;
   /** Of a hold of an amount. */
   readonly amount?: string | undefined;
-  /** Of a hold of a service, in sold units. */
+  /** Of a hold of a service or of a feature, in sold units. */
   readonly quantity?: string | undefined;
 }
 
@@ -151,12 +153,16 @@ function settledUse(facts: CustomerFacts, { hold, usage, at }: { hold: Hold; usa
   if (input.amount !== undefined) throw invalidInput([{ pointer: '/amount', detail: 'is for holds of an amount; this one is of a service: send a quantity' }]);
   const { currency } = hold.money;
   const { price } = findUse(facts, { service: usage.priceCode, subscription: usage.subscriptionId, quantity: usage.quantity }, at);
-  const quantity = parseQuantity(input.quantity ?? usage.quantity, price);
-  const events = eventsOfUse(price, { id: hold.id, quantity, at });
+  const quantity = parseQuantity(input.quantity ?? usage.quantity, price.meter);
+  const events = listed(eventOfUse(price.meter, { id: hold.id, quantity, properties: {}, at }));
   const money = roundToMoney(roundTo(costOf(facts, events, { currency, at }), minorDigits(currency), 'away_from_zero'), currency);
   const more = subtractMoney(money, hold.money);
   if (more.minor > 0n) refuseBeyond(availableIn(facts, currency, at), more);
   return { ...holding({ type: 'settled', madeAt: at, holdId: hold.id, money }), events };
+}
+
+function listed(event: UsageEvent | undefined): UsageEvent[] {
+  return event === undefined ? [] : [event];
 }
 
 /** Frees what was set aside. @throws Refusal `not_found`, `hold_conflict`. */
@@ -200,7 +206,7 @@ function parseAmount(text: string, currency: Currency): Money {
   return money;
 }
 
-function parseExpiry(seconds: number, at: Instant): Instant {
+export function parseExpiry(seconds: number, at: Instant): Instant {
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_HOLD_SECONDS) throw invalidInput([{ pointer: '/expires_in', detail: `must be a whole number of seconds from 1 to ${MAX_HOLD_SECONDS}` }]);
   return instant(at + seconds * 1000);
 }

@@ -79,8 +79,8 @@ function quantityNeeded(facts: CustomerFacts, asked: { subscription: Subscriptio
   const { subscription, phase, code, date } = asked;
   const serving = facts.subscriptions.filter((other) => isServing(other, date) && other.id !== subscription.id);
   const others = serving.map((other) => sourceOf(facts, other, date));
-  const own = { phase: { ...phase, quantities: { ...phase.quantities, [code]: decimal(0) } }, usage: usageAt(subscription, facts.windows, date) };
-  const without = entitlements([...others, own]);
+  const own = { subscription, phase: { ...phase, quantities: { ...phase.quantities, [code]: decimal(0) } }, usage: usageAt(subscription, facts.windows, date) };
+  const without = entitlements([...others, own], { overrides: facts.overrides, holds: [], at: date });
   const needs = phase.plan.grants.flatMap((grant) => {
     const found = without.find(({ feature }) => feature.code === grant.feature.code);
     if (grant.perQuantityOf !== code || grant.limit === null || grant.limit === 'unlimited' || !isPositive(grant.limit)) return [];
@@ -92,5 +92,5 @@ function quantityNeeded(facts: CustomerFacts, asked: { subscription: Subscriptio
 }
 
 function sourceOf(facts: CustomerFacts, subscription: Subscription, at: Instant): GrantSource {
-  return { phase: phaseAt(subscription, at), usage: usageAt(subscription, facts.windows, at) };
+  return { subscription, phase: phaseAt(subscription, at), usage: usageAt(subscription, facts.windows, at) };
 }

@@ -64,11 +64,16 @@ export class WindowBook {
 
   /** Rows that are new or not as they were, in a total order. */
   changedWindows(): UsageWindow[] {
-    return [...this.#series.values()].flat().filter((window) => this.#changed.has(windowText(window))).sort(compareWindows);
+    return this.rows().filter((window) => this.#changed.has(windowText(window))).sort(compareWindows);
   }
 
   allWindows(): UsageWindow[] {
-    return [...this.#series.values()].flat().sort(compareWindows);
+    return this.rows().sort(compareWindows);
+  }
+
+  /** All rows in no order, for deciding between two events. */
+  rows(): UsageWindow[] {
+    return [...this.#series.values()].flat();
   }
 
   newMembers(): Member[] {

@@ -9,7 +9,9 @@ import { catalogRoutes } from './catalog.js';
 import { NO_SELLER, type HttpContext, type Seller } from './context.js';
 import { couponRoutes } from './coupon.js';
 import { customerRoutes } from './customer.js';
+import { entitlementRoutes } from './entitlement.js';
 import { eventRoutes } from './event.js';
+import { gateRoutes } from './gate.js';
 import { healthRoutes, observe } from './health.js';
 import { invoiceRoutes } from './invoice.js';
 import { pageRoutes } from './pages.js';
@@ -94,7 +96,7 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes,
       paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
     ]) {
       routes(app, context);

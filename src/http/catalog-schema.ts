@@ -94,6 +94,7 @@ const Grant = Type.Object({
   limit: Type.Optional(Nullable(Type.String({ description: 'A decimal, or "unlimited"' }))),
   per_quantity_of: Type.Optional(Nullable(Type.String({ description: 'Code of the fixed price whose quantity multiplies the limit' }))),
   price: Type.Optional(Nullable(Type.String({ description: 'Code of the usage price that counts it' }))),
+  combine: Type.Optional(Nullable(Words(['add', 'max'], { description: 'How the limit joins those of other plans; as the feature says unless told' }))),
 });
 
 export const PlanBody = Type.Object({

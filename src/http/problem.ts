@@ -9,6 +9,7 @@ export const STATUS: Record<ProblemSlug, number> = {
   payment_declined: 402,
   insufficient_funds: 402,
   hold_conflict: 409,
+  limit_reached: 409,
   refund_conflict: 409,
   forbidden: 403,
   not_found: 404,

@@ -51,6 +51,10 @@ export class Catalog {
     return [...this.#content.meters.values()];
   }
 
+  feature(code: string): Feature | undefined {
+    return this.#content.features.get(code);
+  }
+
   features(): Feature[] {
     return [...this.#content.features.values()];
   }

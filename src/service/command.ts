@@ -85,11 +85,26 @@ export async function performCommand(engine: Engine, unit: Unit, input: { custom
 
 /** The same without saving: what the command would lead to now. @throws Refusal as the command. */
 export async function previewCommand(engine: Engine, input: { customerId: string; decide: Decide }): Promise<Outcome> {
-  const stored = await selectCustomer(engine.database, input.customerId);
+  return previewOn(engine, await loadForPreview(engine, input.customerId), input.decide);
+}
+
+/** A customer as previews find it, at the moment of now. */
+export interface Previewable {
+  readonly loaded: LoadedCustomer;
+  readonly at: Instant;
+}
+
+/** What several previews of one customer share. @throws Refusal `not_found`. */
+export async function loadForPreview(engine: Engine, customerId: string): Promise<Previewable> {
+  const stored = await selectCustomer(engine.database, customerId);
   if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
   const at = engine.clock.now();
-  const loaded = upToDate(await loadCustomer(engine, engine.database, stored), at);
-  return plan(engine, { loaded, at, queryable: engine.database, decide: input.decide });
+  return { loaded: upToDate(await loadCustomer(engine, engine.database, stored), at), at };
+}
+
+/** @throws Refusal as the command. */
+export async function previewOn(engine: Engine, { loaded, at }: Previewable, decide: Decide): Promise<Outcome> {
+  return plan(engine, { loaded, at, queryable: engine.database, decide });
 }
 
 /** What a preview tells. */

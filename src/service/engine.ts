@@ -1,3 +1,4 @@
+import type { ConsumeAsked } from '../core/consume.js';
 import type { UsageEvent } from '../core/event.js';
 import type { IdPrefix } from '../core/id.js';
 import type { Instant } from '../core/instant.js';
@@ -24,8 +25,17 @@ export interface EventToRecord {
   readonly event: UsageEvent;
 }
 
-/** Undefined when the customer is not there any more. */
-export type RecordedEvent = Intake | undefined;
+/** A use that the gate has to decide, its customer known. */
+export interface UseToDecide {
+  readonly customerId: string;
+  readonly consume: ConsumeAsked;
+}
+
+/** What the gathering path of usage takes. */
+export type UsageItem = EventToRecord | UseToDecide;
+
+/** What came of it, with the customer's revision that it belongs to; undefined when the customer is not there any more. */
+export type RecordedItem = (Intake & { readonly revision: number }) | undefined;
 
 /**
  * A state worked out before, with when it holds: for the version of the customer's row and the revision of the catalog
@@ -50,7 +60,7 @@ export interface Engine {
   readonly aliases: Recent<string, string>;
   /** What was read of each key shown lately, by the key itself. */
   readonly keys: Recent<string, { readonly key: ApiKey | undefined; readonly readAt: number }>;
-  readonly events: Batcher<EventToRecord, RecordedEvent>;
+  readonly events: Batcher<UsageItem, RecordedItem>;
   readonly states: Batcher<StateQuestion, StateAnswer | undefined>;
   /** States worked out lately, by customer id; see RememberedState for why they cannot be stale. */
   readonly remembered: Recent<string, RememberedState>;

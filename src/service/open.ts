@@ -7,8 +7,8 @@ import { StoreUnavailable, type Database } from '../store/database.js';
 import { selectStates } from '../store/state.js';
 import { Catalog } from './catalog-cache.js';
 import { Charges } from './charges.js';
-import type { Clock, Engine, EventToRecord } from './engine.js';
-import { recordEvents } from './event.js';
+import type { Clock, Engine, UsageItem } from './engine.js';
+import { recordItems } from './record.js';
 import { settleByAsking } from './payment.js';
 import { Recent } from './recent.js';
 import { Standings } from './standing.js';
@@ -42,7 +42,7 @@ export async function openEngine(input: { database: Database; provider: PaymentP
       lanes: database.profile.lanes,
       maxItems: MAX_EVENTS_PER_BATCH,
       maxWaiting: MAX_WAITING_EVENTS,
-      perform: (items: readonly EventToRecord[]) => recordEvents(engine, items),
+      perform: (items: readonly UsageItem[]) => recordItems(engine, items),
       isWeather,
     }),
     states: new Batcher({

@@ -1,3 +1,4 @@
+import type { CustomerFacts } from '../core/facts.js';
 import type { Instant } from '../core/instant.js';
 import { Refusal, invalidInput } from '../core/problems.js';
 import { lastingState, type BillingState } from '../core/state.js';
@@ -34,6 +35,17 @@ export async function readDerivedState(engine: Engine, name: string, moment?: In
   return { derived: await derive(engine, { version: full.version, rows: full.rows, at }), at };
 }
 
+/** What each state of the present was derived from, with everything booked that is due; kept as long as the state is. */
+const behind = new WeakMap<BillingState, CustomerFacts>();
+
+/** The facts behind a customer's present state, with it: as fresh as the state, and read as cheaply. @throws Refusal `not_found`. */
+export async function readPresentFacts(engine: Engine, name: string): Promise<{ state: BillingState; facts: CustomerFacts; at: Instant }> {
+  const { derived, at } = await readDerivedState(engine, name);
+  const facts = behind.get(derived);
+  if (facts === undefined) throw new Error('a state of the present has no facts behind it');
+  return { state: derived, facts, at };
+}
+
 function rememberedAt(engine: Engine, customerId: string, at: Instant): RememberedState | undefined {
   const known = engine.remembered.get(customerId);
   return known !== undefined && at >= known.from && at < known.until ? known : undefined;
@@ -50,7 +62,8 @@ async function derive(engine: Engine, input: { version: string; rows: StateRows;
   const { stored, windows } = input.rows;
   const { standing, subscriptions } = await withPlans(engine, engine.database, (planOf) => engine.standings.resolve(stored.customer.id, stored.standingText, planOf));
   const facts = factsOf({ stored, standing, subscriptions, windows });
-  const { state, until } = lastingState(facts, at);
+  const { state, until, booked } = lastingState(facts, at);
+  behind.set(state, booked);
   engine.remembered.set(facts.customer.id, { version, catalogRevision, from: at, until, state });
   return state;
 }

@@ -1,12 +1,17 @@
 import { postAll, type StoredTransaction } from '../core/ledger.js';
-import { withHoldChange } from '../core/hold.js';
+import { withHoldChange, type Hold } from '../core/hold.js';
 import type { IdPrefix } from '../core/id.js';
-import { decideAdjustment, decideExtension, decideGrant, decideHold, decideRelease, decideSettlement, type GrantInput, type HoldInput, type SettlementInput, type WalletDecision, type WalletSituation } from '../core/wallet-command.js';
+import { parseQuestion, type QuestionInput } from '../core/consume.js';
+import { isPositive } from '../core/decimal.js';
+import type { GateAnswer } from '../core/gate.js';
+import { decideUnitsHold } from '../core/held-units.js';
+import { invalidInput } from '../core/problems.js';
+import { decideAdjustment, decideExtension, decideGrant, decideHold, decideRelease, decideSettlement, parseExpiry, type GrantInput, type HoldInput, type SettlementInput, type WalletDecision, type WalletSituation } from '../core/wallet-command.js';
 import { updateStanding } from '../store/customer.js';
 import { insertHoldChange } from '../store/hold.js';
 import { insertTransaction, selectTransactions } from '../store/ledger.js';
 import { loadUpToDate, nextLookAt } from './booking.js';
-import { recordInUnit } from './event.js';
+import { recordInUnit } from './record.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import { topUpIfDue } from './top-up.js';
@@ -30,6 +35,34 @@ export async function adjustWallet(engine: Engine, unit: Unit, { customerId, ...
 /** Sets money aside. @throws Refusal as decideHold. */
 export async function openHold(engine: Engine, unit: Unit, { customerId, ...input }: HoldInput & { customerId: string }): Promise<WalletChange> {
   return changeWallet(engine, unit, { customerId, prefix: 'hold', decide: (situation) => decideHold(situation, input) });
+}
+
+/** Units of a feature to be set aside, as the API takes them. */
+export interface UnitsHoldInput extends Omit<QuestionInput, 'partial'> {
+  /** Seconds from now. */
+  readonly expiresIn: number;
+  readonly description?: string | undefined;
+  readonly reference?: string | null | undefined;
+}
+
+/** Sets units of a feature aside, if the gate allows their use; a "no" changes nothing. @throws Refusal as decideUnitsHold. */
+export async function openUnitsHold(engine: Engine, unit: Unit, { customerId, expiresIn, description, reference = null, ...input }: UnitsHoldInput & { customerId: string }): Promise<{ answer: GateAnswer; revision: number; hold: Hold | null }> {
+  await engine.catalog.refresh(unit.transaction);
+  const question = parseQuestion(input, (code) => engine.catalog.feature(code) !== undefined);
+  if (!isPositive(question.quantity)) throw invalidInput([{ pointer: '/quantity', detail: 'must be above zero' }]);
+  let answer: GateAnswer | undefined;
+  const { decision, revision } = await changeWallet(engine, unit, {
+    customerId,
+    prefix: 'hold',
+    decide: ({ facts, at, newId }) => {
+      const decided = decideUnitsHold(facts, { question, expiresAt: parseExpiry(expiresIn, at), description, reference }, { newId, at });
+      answer = decided.answer;
+      return { transactions: [], holds: decided.change === null ? [] : [decided.change], events: [] };
+    },
+  });
+  if (answer === undefined) throw new Error('the gate was not asked');
+  const [change] = decision.holds;
+  return { answer, revision, hold: change?.type === 'opened' ? change.hold : null };
 }
 
 /** @throws Refusal as decideExtension. */
@@ -57,6 +90,8 @@ async function changeWallet(engine: Engine, unit: Unit, input: { customerId: str
   const { customerId, prefix, decide } = input;
   const { stored, standing: before, facts } = await loadUpToDate(engine, unit, await lockCustomer(unit, customerId));
   const decision = decide({ facts, at: unit.at, newId: engine.newId(prefix) });
+  // Nothing decided, nothing counted.
+  if (decision.transactions.length === 0 && decision.holds.length === 0) return { decision, revision: stored.revision };
   const revision = stored.revision + 1;
   for (const [position, transaction] of decision.transactions.entries()) await insertTransaction(unit.transaction, { customerId, revision, position, transaction });
   for (const [position, change] of decision.holds.entries()) await insertHoldChange(unit.transaction, { customerId, revision, position, change });

@@ -1,7 +1,10 @@
 import { bucketOf } from '../core/customer.js';
+import { decimal } from '../core/decimal.js';
 import type { UsageEvent } from '../core/event.js';
+import type { GateAnswer } from '../core/gate.js';
 import { FOREVER, type Instant } from '../core/instant.js';
 import type { Queryable } from './database.js';
+import { fromAnswerText, toAnswerText } from './gate-answer.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
 
@@ -16,6 +19,7 @@ interface EventRow {
   readonly name: string;
   readonly occurred_at: string;
   readonly properties: string;
+  readonly occurrences: string | null;
   readonly revision: string;
 }
 
@@ -23,10 +27,10 @@ interface EventRow {
 const insertNewEventsStatement = statement(
   'insert_new_events',
   `
-insert into events (bucket, customer_id, id, name, occurred_at, properties, revision)
-select bucket, customer_id, id, name, occurred_at, properties, revision
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[])
-  as added (bucket, customer_id, id, name, occurred_at, properties, revision)
+insert into events (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
+select bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer
+from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[], $8::numeric[], $9::json[])
+  as added (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
 order by bucket, customer_id collate "C", id collate "C"
 on conflict (bucket, customer_id, id) do nothing
 returning customer_id, id
@@ -36,7 +40,7 @@ returning customer_id, id
 const selectEventsStatement = statement(
   'select_events',
   `
-select customer_id, id, name, occurred_at, properties, revision
+select customer_id, id, name, occurred_at, properties, occurrences, revision
 from events
 where bucket = $1
   and customer_id = $2
@@ -46,6 +50,18 @@ where bucket = $1
   and (occurred_at, id) > ($6::timestamptz, $7::text)
 order by occurred_at, id
 limit $8
+`,
+);
+
+const selectKnownEventsStatement = statement(
+  'select_known_events',
+  `
+select e.customer_id, e.id, e.answer, e.revision
+from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, id)
+join events e on e.bucket = asked.bucket
+  and e.customer_id = asked.customer_id
+  and e.id = asked.id
+order by e.customer_id, e.id
 `,
 );
 
@@ -71,13 +87,34 @@ export function eventKey(customerId: string, eventId: string): string {
   return `${customerId}\n${eventId}`;
 }
 
+/** An event on its way into the store, under the revision of its customer. */
+export interface EventToInsert extends CustomerEvent {
+  readonly revision: number;
+  /** Of an event that a consume made: what it was answered. */
+  readonly answer?: GateAnswer | undefined;
+}
+
+/** An event that is there: the change that brought it, and what the gate had answered, null for one that was reported. */
+export interface KnownEvent {
+  readonly revision: number;
+  readonly answer: GateAnswer | null;
+}
+
+/** Of the ids asked for, those that there is an event of, by eventKey. */
+export async function selectKnownEvents(queryable: Queryable, asked: ReadonlyArray<{ readonly customerId: string; readonly id: string }>): Promise<Map<string, KnownEvent>> {
+  if (asked.length === 0) return new Map();
+  const rows = await queryable.rows<{ customer_id: string; id: string; answer: string | null; revision: string }>(selectKnownEventsStatement, [asked.map(({ customerId }) => bucketOf(customerId)), asked.map(({ customerId }) => customerId), asked.map(({ id }) => id)]);
+  return new Map(rows.map((row) => [eventKey(row.customer_id, row.id), { revision: Number(row.revision), answer: row.answer === null ? null : fromAnswerText(row.answer) }]));
+}
+
 /**
  * Inserts those events that the store does not have, each under the revision of its customer, and gives their keys as
  * eventKey makes them. No two of the events may share a key.
  */
-export async function insertNewEvents(transaction: Queryable, events: ReadonlyArray<CustomerEvent & { revision: number }>): Promise<Set<string>> {
-  const columns: [number[], string[], string[], string[], string[], string[], number[]] = [[], [], [], [], [], [], []];
-  for (const { customerId, event, revision } of events) {
+export async function insertNewEvents(transaction: Queryable, events: readonly EventToInsert[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set();
+  const columns: [number[], string[], string[], string[], string[], string[], number[], Array<string | null>, Array<string | null>] = [[], [], [], [], [], [], [], [], []];
+  for (const { customerId, event, revision, answer } of events) {
     columns[0].push(bucketOf(customerId));
     columns[1].push(customerId);
     columns[2].push(event.id);
@@ -85,6 +122,8 @@ export async function insertNewEvents(transaction: Queryable, events: ReadonlyAr
     columns[4].push(timestampText(event.occurredAt));
     columns[5].push(JSON.stringify(event.properties));
     columns[6].push(revision);
+    columns[7].push(event.occurrences?.toFixed() ?? null);
+    columns[8].push(answer === undefined ? null : toAnswerText(answer));
   }
   const rows = await transaction.rows<{ customer_id: string; id: string }>(insertNewEventsStatement, columns);
   return new Set(rows.map((row) => eventKey(row.customer_id, row.id)));
@@ -136,5 +175,6 @@ export async function selectEventPage(
 }
 
 function fromEventRow(row: EventRow): UsageEvent {
-  return { id: row.id, name: row.name, occurredAt: fromTimestamp(row.occurred_at), properties: JSON.parse(row.properties) as Record<string, unknown> };
+  const event = { id: row.id, name: row.name, occurredAt: fromTimestamp(row.occurred_at), properties: JSON.parse(row.properties) as Record<string, unknown> };
+  return row.occurrences === null ? event : { ...event, occurrences: decimal(row.occurrences) };
 }

@@ -11,6 +11,10 @@ export function fromMoneyJson({ minor, currency }: MoneyJson): Money {
   return { minor: BigInt(minor), currency };
 }
 
+export function toMoneyJson({ minor, currency }: Money): MoneyJson {
+  return { minor: minor.toString(), currency };
+}
+
 /** JSON with money's minor units as text. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));

@@ -1,6 +1,7 @@
 import { bucketOf } from '../core/customer.js';
 import type { PaymentMethod } from '../core/payment-method.js';
 import type { Instant } from '../core/instant.js';
+import type { Override } from '../core/override.js';
 import type { ServiceSettings, SettingChange } from '../core/standing.js';
 import type { TaxSetting } from '../core/tax.js';
 import type { Queryable } from './database.js';
@@ -55,5 +56,7 @@ function toChange(setting: SettingChange['setting'], value: unknown): SettingCha
       return { setting, value: value as TaxSetting | null };
     case 'services':
       return { setting, value: value as ServiceSettings | null };
+    case 'overrides':
+      return { setting, value: value as readonly Override[] };
   }
 }

@@ -4,9 +4,10 @@ import { decimal } from '../core/decimal.js';
 import type { Hold } from '../core/hold.js';
 import { FOREVER, type Instant } from '../core/instant.js';
 import type { OpenPayment, PaymentStanding } from '../core/payment.js';
-import { fromMoneyJson, type MoneyJson } from './json.js';
+import { fromMoneyJson, toMoneyJson, type MoneyJson } from './json.js';
 import type { Account, Balance } from '../core/ledger.js';
 import type { Money } from '../core/money.js';
+import type { Override } from '../core/override.js';
 import type { PaymentMethod } from '../core/payment-method.js';
 import type { ServiceSettings, Standing, SubscriptionCursor } from '../core/standing.js';
 import type { SubscriptionRecord } from '../core/subscription.js';
@@ -35,6 +36,7 @@ interface StandingJson {
   readonly topUp: TopUpJson | null;
   readonly paymentMethod: PaymentMethod | null;
   readonly services: ServiceSettings | null;
+  readonly overrides: readonly Override[];
 }
 
 /** Top-up settings as the store keeps them: instants in milliseconds, decimals as text. */
@@ -70,6 +72,7 @@ export function standingText(standing: Standing): string {
     topUp: standing.topUp === null ? null : toTopUpJson(standing.topUp),
     paymentMethod: standing.paymentMethod,
     services: standing.services,
+    overrides: standing.overrides,
   };
   return JSON.stringify(json);
 }
@@ -90,6 +93,7 @@ export function fromStandingText(text: string): Standing {
     topUp: json.topUp === null ? null : fromTopUpJson(json.topUp),
     paymentMethod: json.paymentMethod,
     services: json.services,
+    overrides: json.overrides,
   };
 }
 
@@ -98,7 +102,7 @@ function withMoney<Value extends { readonly money: MoneyJson }>(value: Value): O
 }
 
 function withMoneyJson<Value extends { readonly money: Money }>(value: Value): WithMoneyJson<Value> {
-  return { ...value, money: { minor: value.money.minor.toString(), currency: value.money.currency } };
+  return { ...value, money: toMoneyJson(value.money) };
 }
 
 export function toTopUpJson(settings: TopUpSettings): TopUpJson {

@@ -126,10 +126,10 @@ insert into migrations (number, file, checksum)
 values ($1, $2, $3);
 
 -- insert_new_events
-insert into events (bucket, customer_id, id, name, occurred_at, properties, revision)
-select bucket, customer_id, id, name, occurred_at, properties, revision
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[])
-  as added (bucket, customer_id, id, name, occurred_at, properties, revision)
+insert into events (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
+select bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer
+from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[], $8::numeric[], $9::json[])
+  as added (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
 order by bucket, customer_id collate "C", id collate "C"
 on conflict (bucket, customer_id, id) do nothing
 returning customer_id, id;
@@ -368,7 +368,7 @@ order by due_at, id
 limit $2;
 
 -- select_events
-select customer_id, id, name, occurred_at, properties, revision
+select customer_id, id, name, occurred_at, properties, occurrences, revision
 from events
 where bucket = $1
   and customer_id = $2
@@ -430,6 +430,14 @@ where ($1::text is null or customer_id = $1)
   and (dated_at, id) < ($3::timestamptz, $4::text)
 order by dated_at desc, id desc
 limit $5;
+
+-- select_known_events
+select e.customer_id, e.id, e.answer, e.revision
+from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, id)
+join events e on e.bucket = asked.bucket
+  and e.customer_id = asked.customer_id
+  and e.id = asked.id
+order by e.customer_id, e.id;
 
 -- select_ledger_transactions
 select t.id, t.revision, t.kind, t.description, t.occurred_at, t.details, e.account, e.currency, e.amount_minor

@@ -19,10 +19,10 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'POST /v1/sandbox/clock': 'outside of a sandbox it is refused, and refusals are not kept; test/sim/sandbox.test.ts asks it in one',
 };
 /** Questions that are too long for an address: they write nothing. */
-const ASKS = /^POST \/v1\/(calculate\/|.*\/preview$)/;
+const ASKS = /^POST \/v1\/(calculate\/|checks$|.*\/(preview|check)$)/;
 
 const PLAN = {
-  currency: 'EUR', interval: { unit: 'month', count: 1 },
+  currency: 'EUR', interval: { unit: 'month', count: 1 }, features: [{ feature: 'calls', price: 'calls' }],
   prices: [{ code: 'calls', type: 'usage', meter: 'calls', model: { type: 'per_unit', amount: '1' } }, { code: 'seat', type: 'fixed', amount: '10', per_seat: true }],
 };
 const METER = { event_name: 'call', aggregation: 'count' };
@@ -35,6 +35,7 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
   beforeAll(async () => {
     paidup = await startPaidup({ store, now: at('2026-03-10T12:00:00Z') });
     await paidup.call('PUT', '/v1/meters/calls', METER);
+    await paidup.call('PUT', '/v1/features/calls', { type: 'metered', meter: 'calls' });
     await paidup.call('PUT', '/v1/plans/pro', PLAN);
     for (const code of ['half', 'third']) await paidup.call('PUT', `/v1/coupons/${code}`, { percent_off: '50', duration: 'forever' });
     otherKey = (await createApiKey(paidup.engine, { kind: 'secret', name: 'other', scopes: [] })).key;
@@ -131,6 +132,17 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     },
     'POST /v1/customers/{customer}/credits': async () => ({ url: `${await customer()}/credits`, body: { amount: '1.00', reason: 'gift' }, other: { amount: '2.00', reason: 'gift' } }),
     'POST /v1/customers/{customer}/adjustments': async () => ({ url: `${await customer()}/adjustments`, body: { amount: '1.00', reason: 'error' }, other: { amount: '2.00', reason: 'error' } }),
+    'POST /v1/customers/{customer}/consume': async () => {
+      const url = await customer();
+      await paidup.call('POST', `${url}/subscriptions`, { plan: 'pro' });
+      return { url: `${url}/consume`, body: { id: name(), feature: 'calls' }, other: { id: name(), feature: 'calls', quantity: '2' } };
+    },
+    'PUT /v1/customers/{customer}/entitlements/{feature}': async () => ({ url: `${await customer()}/entitlements/calls`, body: { limit: '5', reason: 'a promise' }, other: { limit: '6', reason: 'a promise' } }),
+    'DELETE /v1/customers/{customer}/entitlements/{feature}': async () => {
+      const url = `${await customer()}/entitlements/calls`;
+      await paidup.call('PUT', url, { limit: '5', reason: 'a promise' });
+      return { url };
+    },
     'POST /v1/customers/{customer}/holds': async () => ({ url: (await hold()).holds, body: { amount: '1.00', expires_in: 600 }, other: { amount: '2.00', expires_in: 600 } }),
     'POST /v1/customers/{customer}/holds/{hold}/settle': async () => ({ url: `${(await hold()).url}/settle`, body: { amount: '1.00' }, other: { amount: '2.00' } }),
     'POST /v1/customers/{customer}/holds/{hold}/extend': async () => ({ url: `${(await hold()).url}/extend`, body: { expires_in: 900 }, other: { expires_in: 1000 } }),

@@ -159,7 +159,7 @@ describe.each(STORES)('the wallet of a customer on the %s store', (store) => {
 
     it.each([
       [{ service: 'backup', amount: '1.00' }, '/amount'], [{}, '/amount'], [{ service: 'nothing' }, '/service'], [{ service: 'backup', quantity: '0.5' }, '/quantity'],
-      [{ service: 'backup', quantity: '-1' }, '/quantity'], [{ service: 'backup', quantity: '1001' }, '/quantity'],
+      [{ service: 'backup', quantity: '-1' }, '/quantity'], [{ service: 'backup', quantity: 'many' }, '/quantity'],
     ])('is refused with %j', async (body, pointer) => {
       const { url } = await backups('25.00');
       const { status, body: problem } = await paidup.call('POST', `${url}/holds`, { ...body, expires_in: 60 });
