@@ -2,7 +2,7 @@ import { startPostgres } from '../test/support/postgres-server.js';
 import { readOptions, type Options } from './options.js';
 import { describeMachine } from './machine.js';
 import { writeReport } from './report.js';
-import { bulkRow, callRow, checkRow, embeddedRows, eventRow, growthRow, memoryRow, stateRow, type Bench } from './rows.js';
+import { bulkRow, callRow, checkRow, consumeRows, embeddedRows, eventRow, growthRow, memoryRow, stateRow, type Bench } from './rows.js';
 import { openOnPostgres, proveAllStored, query } from './store.js';
 import { isMissed, tableText, type Row } from './table.js';
 
@@ -12,7 +12,7 @@ const ROWS: ReadonlyArray<readonly [name: string, measure: (bench: Bench) => Pro
   ['event', eventRow],
   ['bulk', bulkRow],
   ['call', callRow],
-  ['consume', () => Promise.resolve({ path: 'consume on one hot customer', ours: 'later', yardstick: 'consume on many', theirs: 'later', ratio: null, bar: { atLeast: 0.5 } })],
+  ['consume', consumeRows],
   ['growth', growthRow],
   ['memory', memoryRow],
   ['embedded', embeddedRows],

@@ -9,6 +9,7 @@ const PARALLEL = 32;
 /** One plan with a fixed price and a usage price per meter; every third customer has it twice. Gives the events sent. */
 export async function seed(target: Target): Promise<number> {
   for (const code of METERS) await send(target, 'PUT', `/v1/meters/${code}`, { event_name: code, aggregation: 'sum', property: 'n' });
+  for (const code of METERS) await send(target, 'PUT', `/v1/features/${code}`, { type: 'metered', meter: code });
   await send(target, 'PUT', '/v1/plans/pro', plan());
   const startsAt = new Date(Date.now() - 10 * DAY_MS).toISOString();
   await inParallel(target.customers, async (number) => {
@@ -24,7 +25,8 @@ export async function seed(target: Target): Promise<number> {
 
 function plan(): object {
   const usage = METERS.map((meter) => ({ code: meter, type: 'usage', meter, included: '1000', model: { type: 'per_unit', amount: '0.002' } }));
-  return { name: 'Pro', currency: 'EUR', interval: { unit: 'month', count: 1 }, prices: [{ code: 'base', type: 'fixed', amount: '29' }, ...usage] };
+  const features = METERS.map((meter) => ({ feature: meter, price: meter }));
+  return { name: 'Pro', currency: 'EUR', interval: { unit: 'month', count: 1 }, features, prices: [{ code: 'base', type: 'fixed', amount: '29' }, ...usage] };
 }
 
 function seedEvents(customers: number): object[] {

@@ -4,8 +4,11 @@ import { randomBytes } from 'node:crypto';
 export const METERS = ['requests', 'minutes', 'tokens'] as const;
 export const EVENTS_PER_BULK_CALL = 100;
 
-/** What is asked over and over. `call` is a bulk whose events are all of one customer. */
-export type Workload = 'state' | 'check' | 'event' | 'bulk' | 'call' | 'mixed';
+/**
+ * What is asked over and over. `keyed` is the check of the hand-rolled server; `hot` is a consume of one and the same
+ * customer; `call` is a bulk whose events are all of one customer.
+ */
+export type Workload = 'state' | 'check' | 'keyed' | 'event' | 'consume' | 'hot' | 'bulk' | 'call' | 'mixed';
 
 /** The server that is asked and whom about: customers are named c0, c1 and so on. */
 export interface Target {
@@ -17,6 +20,12 @@ export interface Target {
 /** Makes the text of the next HTTP/1.1 request, for random customers, with event ids that nobody had before. */
 export function requestsOf(workload: Workload, target: Target): () => string {
   const events = eventMaker(target.customers);
+  const prefix = randomBytes(6).toString('hex');
+  let consumed = 0;
+  const consume = (name: string): string => {
+    consumed += 1;
+    return post(target, `/v1/customers/${name}/consume`, `{"id":"${prefix}-${consumed}","feature":"${METERS[consumed % METERS.length] ?? ''}","quantity":"1"}`);
+  };
   const customer = (): string => `c${below(target.customers)}`;
   const state = (): string => get(target, `/v1/customers/${customer()}/state`);
   const event = (): string => post(target, '/v1/events', `{"events":[${events()}]}`);
@@ -24,7 +33,13 @@ export function requestsOf(workload: Workload, target: Target): () => string {
     case 'state':
       return state;
     case 'check':
+      return () => get(target, `/v1/customers/${customer()}/check?feature=${METERS[below(METERS.length)] ?? ''}`);
+    case 'keyed':
       return () => get(target, `/v1/customers/${customer()}/check/${METERS[below(METERS.length)] ?? ''}`);
+    case 'consume':
+      return () => consume(customer());
+    case 'hot':
+      return () => consume('c0');
     case 'event':
       return event;
     case 'mixed':

@@ -42,7 +42,7 @@ create table hand_rolled.counters (
 `;
 const SEED = `
 insert into hand_rolled.counters (customer, meter, used, included)
-select 'c' || n, meter, 0, 1000
+select 'c' || n, meter, 0, 1000000000
 from generate_series(0, $1::int - 1) n
 cross join unnest($2::text[]) meter
 `;
@@ -55,6 +55,16 @@ const COUNT = {
   text: 'update hand_rolled.counters set used = used + $3 where customer = $1 and meter = $2 returning used, included',
 };
 const CHECK = { name: 'check', text: 'select used, included from hand_rolled.counters where customer = $1 and meter = $2' };
+/** Counts only where there is room. */
+const CONSUME = {
+  name: 'consume',
+  text: 'update hand_rolled.counters set used = used + $3 where customer = $1 and meter = $2 and used + $3 <= included returning used, included',
+};
+const CONSUME_SCHEMA = {
+  type: 'object',
+  required: ['id', 'feature', 'quantity'],
+  properties: { id: { type: 'string' }, feature: { type: 'string' }, quantity: { type: 'string' } },
+};
 const EVENT_SCHEMA = {
   type: 'object',
   required: ['events'],
@@ -87,9 +97,13 @@ app.get<{ Params: { customer: string; meter: string } }>('/v1/customers/:custome
   const { rows } = await pool.query<Counter>({ ...CHECK, values: [customer, meter] });
   return rows[0] === undefined ? reply.status(404).send() : counterView(rows[0]);
 });
+app.post<{ Params: { customer: string }; Body: { id: string; feature: string; quantity: string } }>('/v1/customers/:customer/consume', { schema: { body: CONSUME_SCHEMA } }, (request) => {
+  const { id, feature, quantity } = request.body;
+  return record({ id, customer: request.params.customer, name: feature, properties: { n: Number(quantity) } }, CONSUME);
+});
 await listen(app, { close: () => pool.end() });
 
-async function record(event: EventBody): Promise<object> {
+async function record(event: EventBody, count = COUNT): Promise<object> {
   const client = await pool.connect();
   try {
     await client.query('begin');
@@ -98,8 +112,8 @@ async function record(event: EventBody): Promise<object> {
       await client.query('rollback');
       return { id: event.id, status: 'duplicate' };
     }
-    const { rows } = await client.query<Counter>({ ...COUNT, values: [event.customer, event.name, event.properties.n] });
-    await client.query('commit');
+    const { rows } = await client.query<Counter>({ ...count, values: [event.customer, event.name, event.properties.n] });
+    await client.query(rows[0] === undefined ? 'rollback' : 'commit');
     return { id: event.id, status: 'accepted', ...(rows[0] === undefined ? {} : counterView(rows[0])) };
   } finally {
     client.release();
