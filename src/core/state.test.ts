@@ -7,6 +7,7 @@ import type { CustomerFacts } from './facts.js';
 import { FOREVER, instant, instantText, type Instant } from './instant.js';
 import { EMPTY_BOOKS, postTransaction } from './ledger.js';
 import { moneyText } from './money.js';
+import { parseOverride } from './override.js';
 import { billingState, nextChangeAt, type BillingState } from './state.js';
 import type { Subscription } from './subscription.js';
 import { depositTransaction } from './wallet.js';
@@ -98,6 +99,25 @@ describe('access', () => {
 
   it('goes on into overage where it is allowed', () => {
     expect([allowed([subscription({ plan: PRO })], 1000), allowed([subscription({ plan: PRO, overage: false })], 1000)]).toEqual([true, false]);
+  });
+});
+
+describe('access by features', () => {
+  const calls = feature('calls', { type: 'metered' });
+  const shut = (code: string, included: string) => plan({ code, features: [calls], prices: [usage('calls', { included, overage: 'blocked' })], grants: [{ feature: 'calls', price: 'calls' }] });
+  const reasons = (given: CustomerFacts): string[] => billingState(given, at('2026-01-20')).access.reasons.map(({ code }) => code);
+  const overridden = (limit: string) => [parseOverride(calls, { limit, reason: 'x' }, at('2026-01-02'))];
+
+  it('looks at all that grants a feature together, not at each price', () => {
+    const two = [subscription({ plan: shut('a', '100') }), subscription({ id: 'sub_2', plan: shut('b', '50') })];
+
+    expect([reasons(facts(two, [event('a', '2026-01-05', 149)])), reasons(facts(two, [event('a', '2026-01-05', 150)]))]).toEqual([[], ['limit_reached']]);
+  });
+
+  it('follows an override', () => {
+    const given = (limit: string) => facts([subscription({ plan: shut('a', '100') })], [event('a', '2026-01-05', 60)], { overrides: overridden(limit) });
+
+    expect([reasons(given('60')), reasons(given('61'))]).toEqual([['limit_reached'], []]);
   });
 });
 

@@ -69,6 +69,7 @@ function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingStat
   const { subscriptions } = booked.facts;
   const serving = subscriptions.filter((subscription) => isServing(subscription, at)).map((subscription) => ({ subscription, usage: usageAt(subscription, facts.windows, at) }));
   const usage = serving.flatMap((source) => source.usage);
+  const entitled = entitlements(serving.map((source) => ({ ...source, phase: phaseAt(source.subscription, at) })), { overrides: facts.overrides, holds: facts.holds, at });
   const { currency } = facts.customer;
   return {
     customer: facts.customer,
@@ -76,7 +77,7 @@ function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingStat
     revision: facts.revision,
     subscriptions: subscriptions.map((subscription) => subscriptionState(subscription, at)),
     usage,
-    entitlements: entitlements(serving.map((source) => ({ ...source, phase: phaseAt(source.subscription, at) })), { overrides: facts.overrides, holds: facts.holds, at }),
+    entitlements: entitled,
     wallets: wallets(booked.facts, currency, at),
     topUp: facts.topUp,
     topUpStatus: topUpStatus(booked.facts, at),
@@ -85,7 +86,7 @@ function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingStat
     upcomingInvoice: upcomingInvoice(booked, at),
     drafts: booked.drafts,
     owed: owedIn(booked.facts, zeroMoney(currency)),
-    access: accessOf(booked.facts, usage, at),
+    access: accessOf(booked.facts, { usage, entitled }, at),
   };
 }
 
@@ -121,17 +122,23 @@ export function subscriptionState(subscription: Subscription, at: Instant): Subs
   };
 }
 
-function accessOf(facts: CustomerFacts, usage: readonly PriceUsage[], at: Instant): Access {
+function accessOf(facts: CustomerFacts, { usage, entitled }: { usage: readonly PriceUsage[]; entitled: readonly Entitlement[] }, at: Instant): Access {
   const statuses = facts.subscriptions.map((subscription) => statusAt(subscription, at));
   if (!statuses.some((status) => status === 'active' || status === 'trialing')) {
     const isPaused = statuses.includes('paused');
     const reason = isPaused ? { code: 'subscription_paused' as const, detail: 'The subscription is paused.' } : { code: 'no_active_subscription' as const, detail: 'No subscription is active or in trial.' };
     return { isAllowed: false, reasons: [reason] };
   }
+  // What counts a feature is looked at with all that grants it; other prices each by itself.
+  const metered = entitled.filter(({ feature, used, isGranted }) => feature.type === 'metered' && used !== null && isGranted);
+  const isCovered = (one: PriceUsage): boolean => metered.some(({ sources }) => sources.some(({ counted }) => counted === one));
+  const spent = metered.filter(({ remaining, isOverageAllowed }) => !isOverageAllowed && remaining?.eq(0) === true);
   const reasons = usage.flatMap((one): Access['reasons'] => {
+    if (isCovered(one) && !one.isCapReached) return [];
     if (one.isOverageAllowed || one.figures.remaining === null || !one.figures.remaining.eq(0)) return [];
     if (one.isCapReached) return [{ code: 'overage_cap_reached', detail: `Overage of "${one.price.name}" has reached its cap in this window.` }];
     return [{ code: 'limit_reached', detail: `Nothing is left of "${one.price.name}" in this window.` }];
   });
-  return { isAllowed: reasons.length === 0, reasons };
+  const limits = spent.map(({ feature }): Access['reasons'][number] => ({ code: 'limit_reached', detail: `Nothing is left of "${feature.name}".` }));
+  return { isAllowed: reasons.length + limits.length === 0, reasons: [...limits, ...reasons] };
 }
