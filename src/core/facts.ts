@@ -1,3 +1,4 @@
+import type { LastFiring, UsageAlert } from './alert.js';
 import type { Customer } from './customer.js';
 import type { Hold } from './hold.js';
 import type { Books } from './ledger.js';
@@ -26,4 +27,6 @@ export interface CustomerFacts extends Books {
   readonly paymentMethod: PaymentMethod | null;
   readonly services: ServiceSettings | null;
   readonly overrides: readonly Override[];
+  readonly alerts: readonly UsageAlert[];
+  readonly firings: readonly LastFiring[];
 }

@@ -1,3 +1,4 @@
+import { withFiring, type AlertFiring } from './alert.js';
 import type { Customer } from './customer.js';
 import { decimal } from './decimal.js';
 import type { UsageEvent } from './event.js';
@@ -21,6 +22,7 @@ export interface History {
   readonly invoices: ReadonlyArray<{ readonly revision: number; readonly invoice: IssuedInvoice }>;
   readonly holds: ReadonlyArray<{ readonly revision: number; readonly change: HoldChange }>;
   readonly payments: ReadonlyArray<{ readonly revision: number; readonly change: PaymentChange }>;
+  readonly firings: ReadonlyArray<{ readonly revision: number; readonly firing: AlertFiring }>;
   /** In order of time, then id. */
   readonly events: ReadonlyArray<{ readonly revision: number; readonly event: UsageEvent }>;
 }
@@ -55,6 +57,7 @@ export function historyUntil(history: History, cutoff: Cutoff): History {
     invoices,
     holds: history.holds.filter((entry) => isKnown(entry) && entry.change.madeAt <= at),
     payments: history.payments.filter((entry) => isKnown(entry) && momentOf(entry.change) <= at),
+    firings: history.firings.filter((entry) => isKnown(entry) && entry.firing.madeAt <= at),
     events: history.events.filter((entry) => isKnown(entry) && entry.event.occurredAt <= at),
   };
 }
@@ -66,7 +69,7 @@ function momentOf(change: PaymentChange): Instant {
 /** What all facts of a history fold to. @throws when the ledger does not balance. */
 export function standingOf(history: Omit<History, 'events'>): Standing {
   const folded = history.changes.reduce(withSubscriptionChange, EMPTY_STANDING);
-  const set = withSettingsAndPayments(folded, history);
+  const set = withSettings(folded, history);
   return {
     ...set,
     ...postAll(set, history.transactions.map(({ transaction }) => transaction)),
@@ -75,11 +78,15 @@ export function standingOf(history: Omit<History, 'events'>): Standing {
   };
 }
 
-/** Settings and payments in the order of their changes: a new card forgets what was declined before it, and not after. */
-function withSettingsAndPayments(standing: Standing, { settings, payments }: Pick<History, 'settings' | 'payments'>): Standing {
+/**
+ * Settings, and what depends on them, in the order of their changes: a new card forgets what was declined before it, and
+ * not after; with an alert go its firings.
+ */
+function withSettings(standing: Standing, { settings, payments, firings }: Pick<History, 'settings' | 'payments' | 'firings'>): Standing {
   const steps = [
     ...settings.map(({ revision, change }) => ({ revision, apply: (before: Standing): Standing => withSetting(before, change) })),
     ...payments.map(({ revision, change }) => ({ revision, apply: (before: Standing): Standing => ({ ...before, payments: withPaymentChange(before.payments, change) }) })),
+    ...firings.map(({ revision, firing }) => ({ revision, apply: (before: Standing): Standing => ({ ...before, firings: withFiring(before.firings, firing) }) })),
   ];
   return steps.sort((left, right) => left.revision - right.revision).reduce((before, { apply }) => apply(before), standing);
 }
@@ -107,7 +114,7 @@ export function withSettlements(windows: readonly UsageWindow[], invoices: reado
 
 /** The number of the last change in a history. */
 export function lastRevision(history: History): number {
-  const lists: ReadonlyArray<ReadonlyArray<{ revision: number }>> = [history.changes, history.settings, history.transactions, history.invoices, history.holds, history.payments, history.events];
+  const lists: ReadonlyArray<ReadonlyArray<{ revision: number }>> = [history.changes, history.settings, history.transactions, history.invoices, history.holds, history.payments, history.firings, history.events];
   return lists.reduce((last, entries) => entries.reduce((most, entry) => Math.max(most, entry.revision), last), 0);
 }
 

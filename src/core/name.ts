@@ -17,6 +17,11 @@ export function nameFault(text: string): string | undefined {
   return undefined;
 }
 
+/** Why `text` is not an e-mail address, or undefined. Whether anybody reads it there, nobody knows. */
+export function emailFault(text: string): string | undefined {
+  return nameFault(text) === undefined && /^[^\s@]+@[^\s@]+$/.test(text) ? undefined : 'is not an e-mail address';
+}
+
 /** Pushes an error when `text` is not a code: letters, digits, `_`, `.`, `-`, at most 100. */
 export function checkCode(text: string, pointer: string, errors: InputError[]): void {
   if (!CODE.test(text)) errors.push({ pointer, detail: 'must be 1 to 100 letters, digits, "_", "." or "-", and begin with a letter or digit' });

@@ -70,7 +70,7 @@ class Replay {
     const before = <Entry extends { revision: number }>(entries: readonly Entry[]): Entry[] => entries.filter((entry) => entry.revision < revision);
     const changes = known(history.changes);
     const invoices = before(history.invoices);
-    const standing = standingOf({ changes, settings: known(history.settings), transactions: before(history.transactions), invoices, holds: before(history.holds), payments: before(history.payments) });
+    const standing = standingOf({ changes, settings: known(history.settings), transactions: before(history.transactions), invoices, holds: before(history.holds), payments: before(history.payments), firings: before(history.firings) });
     if (changes.length !== this.#changes) {
       const effective = changes.slice(this.#changes).map(({ change }) => effectOf(change));
       this.#subscriptions = standing.subscriptions.map((record) => resolveSubscription(record, this.#planOf));

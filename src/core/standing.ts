@@ -1,3 +1,4 @@
+import { firingsOf, type LastFiring, type UsageAlert } from './alert.js';
 import type { Books } from './ledger.js';
 import type { Hold } from './hold.js';
 import type { Instant } from './instant.js';
@@ -24,13 +25,17 @@ export interface Standing extends Books {
   readonly services: ServiceSettings | null;
   /** In order of their features' codes; those that have expired stay until the next one is set. */
   readonly overrides: readonly Override[];
+  /** In order of creation. */
+  readonly alerts: readonly UsageAlert[];
+  /** Per alert and price of a subscription the newest one, of alerts that are there. */
+  readonly firings: readonly LastFiring[];
 }
 
 export interface SubscriptionCursor extends Cursor {
   readonly subscriptionId: string;
 }
 
-export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], credits: [], holds: [], payments: NO_PAYMENTS, tax: null, topUp: null, paymentMethod: null, services: null, overrides: [] };
+export const EMPTY_STANDING: Standing = { subscriptions: [], cursors: [], balances: [], credits: [], holds: [], payments: NO_PAYMENTS, tax: null, topUp: null, paymentMethod: null, services: null, overrides: [], alerts: [], firings: [] };
 
 /** The standing after one more change of a subscription. */
 export function withSubscriptionChange(standing: Standing, entry: SubscriptionEntry): Standing {
@@ -60,7 +65,8 @@ export type SettingChange =
   | { readonly setting: 'payment_method'; readonly value: PaymentMethod | null }
   | { readonly setting: 'tax'; readonly value: TaxSetting | null }
   | { readonly setting: 'services'; readonly value: ServiceSettings | null }
-  | { readonly setting: 'overrides'; readonly value: readonly Override[] };
+  | { readonly setting: 'overrides'; readonly value: readonly Override[] }
+  | { readonly setting: 'alerts'; readonly value: readonly UsageAlert[] };
 
 /** Which services the customer has switched on. */
 export interface ServiceSettings {
@@ -85,5 +91,7 @@ export function withSetting(standing: Standing, change: SettingChange): Standing
       return { ...standing, services: change.value };
     case 'overrides':
       return { ...standing, overrides: change.value };
+    case 'alerts':
+      return { ...standing, alerts: change.value, firings: firingsOf(change.value, standing.firings) };
   }
 }

@@ -1,3 +1,4 @@
+import { alertStates, type AlertState } from './alert-firing.js';
 import { bookDue, nextDueAfter, owedIn, upcomingInvoice, type Booked } from './booking.js';
 import type { Customer } from './customer.js';
 import { entitlements, type Entitlement } from './entitlement.js';
@@ -46,6 +47,7 @@ export interface BillingState {
   readonly topUpStatus: TopUpStatus | null;
   readonly paymentMethod: PaymentMethod | null;
   readonly services: ServiceSettings | null;
+  readonly alerts: readonly AlertState[];
   readonly upcomingInvoice: Invoice | null;
   /** Due, and waiting for late usage. */
   readonly drafts: readonly Invoice[];
@@ -83,6 +85,7 @@ function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingStat
     topUpStatus: topUpStatus(booked.facts, at),
     paymentMethod: facts.paymentMethod,
     services: facts.services,
+    alerts: alertStates(facts, usage),
     upcomingInvoice: upcomingInvoice(booked, at),
     drafts: booked.drafts,
     owed: owedIn(booked.facts, zeroMoney(currency)),

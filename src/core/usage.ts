@@ -4,7 +4,7 @@ import type { IndexedPeriod } from './period.js';
 import { usagePrices, type UsagePrice } from './plan.js';
 import { rate, type CountedQuantity, type Rated } from './rating.js';
 import { convert } from './meter.js';
-import { isInTrial, isOverageAllowed, multiplierOf, phaseAt, usageWindowAt, type Phase, type Subscription } from './subscription.js';
+import { isInTrial, isOverageAllowed, isServing, multiplierOf, phaseAt, usageWindowAt, type Phase, type Subscription } from './subscription.js';
 import { carriedInto, windowUsage, type UsageWindow, type WindowUsage } from './window.js';
 import type { Instant } from './instant.js';
 
@@ -23,6 +23,11 @@ export interface PriceUsage {
   readonly rated: Rated;
   /** What the window has cost so far, the multiplier applied, rounded once. */
   readonly amount: Money;
+}
+
+/** The usage of every usage price in force at `at`, subscription by subscription. `windows`: the rows in force at `at`. */
+export function servingUsage(facts: { readonly subscriptions: readonly Subscription[]; readonly windows: readonly UsageWindow[] }, at: Instant): PriceUsage[] {
+  return facts.subscriptions.filter((subscription) => isServing(subscription, at)).flatMap((subscription) => usageAt(subscription, facts.windows, at));
 }
 
 /** The usage of each usage price in force at `at`, in the order of the plan. `windows`: the rows in force at `at`. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nextAlertAt } from '../core/alert-firing.js';
 import { bookDue, nextBookingAt, withStep, type Booked, type Step } from '../core/booking.js';
 import type { CustomerFacts } from '../core/facts.js';
 import { earliest, type Instant } from '../core/instant.js';
@@ -16,6 +17,7 @@ import { insertTransaction } from '../store/ledger.js';
 import { insertSubscriptionChange } from '../store/subscription.js';
 import { saveCounts } from '../store/window.js';
 import type { Queryable } from '../store/database.js';
+import { fireAlerts } from './alert.js';
 import { collectIssued } from './collection.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 import { storedWindows } from './window.js';
@@ -182,7 +184,7 @@ async function bookCustomer(engine: Engine, customerId: string): Promise<number 
   });
 }
 
-/** Books what is due for a customer that is locked, and fills a wallet that it left low. Tells how many invoices were issued. */
+/** Books what is due for a customer that is locked, fills a wallet that it left low, and tells what usage alerts have come due. Gives how many invoices were issued. */
 export async function bookStored(engine: Engine, unit: Unit, stored: StoredCustomer): Promise<number> {
   const customerId = stored.customer.id;
   const { facts: kept, standing: before } = await loadCustomer(engine, unit.transaction, stored);
@@ -194,12 +196,13 @@ export async function bookStored(engine: Engine, unit: Unit, stored: StoredCusto
   const issued = await saveBooking(unit.transaction, { facts, standing: before, booking, issuedAt: unit.at, changes: 0 });
   const after = withBooking(facts, booking);
   const collected = await collectIssued(engine, unit, { standing: issued.standing, customerId, revision: facts.revision, invoices: issued.invoices, isCollected: collectedOf(booking) });
-  const standing = await topUpIfDue(engine, unit, { facts: after, standing: collected });
+  const filled = await topUpIfDue(engine, unit, { facts: after, standing: collected });
+  const standing = await fireAlerts(unit, { facts: after, standing: filled });
   if (standing === before) {
     await updateDue(unit.transaction, customerId, nextLookAt(kept, unit.at));
     return 0;
   }
-  await updateStanding(unit.transaction, { customerId, standing, revision: facts.revision, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
+  await updateStanding(unit.transaction, { customerId, standing, revision: facts.revision, dueAt: nextLookAt({ ...after, payments: standing.payments, firings: standing.firings }, unit.at) });
   return issued.invoices.length;
 }
 
@@ -236,7 +239,7 @@ export async function readDue(engine: Engine, customerId: string): Promise<reado
   return bookDue((await loadCustomer(engine, engine.database, stored)).facts, engine.clock.now()).due;
 }
 
-/** When the worker has to look at the customer: when something falls due, or a low wallet may be filled again. */
+/** When the worker has to look at the customer: when something falls due, a low wallet may be filled again, or a usage alert comes due by the clock. */
 export function nextLookAt(facts: CustomerFacts, at: Instant): Instant {
-  return earliest(nextBookingAt(facts, at), refillAt(facts, at));
+  return [nextBookingAt(facts, at), refillAt(facts, at), nextAlertAt(facts, at)].reduce(earliest);
 }

@@ -16,6 +16,7 @@ import type { Queryable } from '../store/database.js';
 import { hasEvents, selectEvents } from '../store/event.js';
 import { insertSubscriptionChange, insertSubscriptionOwner } from '../store/subscription.js';
 import { deleteWindows, saveCounts } from '../store/window.js';
+import { fireAlerts } from './alert.js';
 import { collectIssued } from './collection.js';
 import { collectedOf, firstBooking, loadUpToDate, nextLookAt, saveBooking, upToDate, withBooking, type Booking } from './booking.js';
 import { lockCustomer } from './customer.js';
@@ -213,7 +214,8 @@ async function save(engine: Engine, unit: Unit, planned: Planned): Promise<Perfo
   }
   const { standing: booked, invoices } = await saveBooking(transaction, { facts: changed, standing: planned.standing, booking: planned.booking, issuedAt: at, changes: entries.length });
   const collected = await collectIssued(engine, unit, { standing: booked, customerId, revision, invoices, isCollected: collectedOf(planned.booking) });
-  const standing = await topUpIfDue(engine, unit, { facts: planned.facts, standing: collected });
-  await updateStanding(transaction, { customerId, standing, revision, dueAt: nextLookAt({ ...planned.facts, payments: standing.payments }, at) });
+  const filled = await topUpIfDue(engine, unit, { facts: planned.facts, standing: collected });
+  const standing = await fireAlerts(unit, { facts: planned.facts, standing: filled });
+  await updateStanding(transaction, { customerId, standing, revision, dueAt: nextLookAt({ ...planned.facts, payments: standing.payments, firings: standing.firings }, at) });
   return { ...planned, invoices };
 }

@@ -1,7 +1,7 @@
 import { parseCurrency, type Currency } from '../core/currency.js';
 import type { Customer } from '../core/customer.js';
 import { isId } from '../core/id.js';
-import { nameFault } from '../core/name.js';
+import { emailFault, nameFault } from '../core/name.js';
 import { isTimeZone } from '../core/period.js';
 import { Refusal, invalidInput, notFound, type InputError } from '../core/problems.js';
 import { EMPTY_STANDING } from '../core/standing.js';
@@ -128,7 +128,8 @@ function readProfile(input: CustomerInput, before: Pick<Customer, 'name' | 'emai
   const zone = input.timezone ?? before.zone;
   if (!isTimeZone(zone)) errors.push({ pointer: '/timezone', detail: `"${zone}" is not an IANA time zone` });
   const email = input.email === undefined ? before.email : input.email;
-  if (email !== null && (nameFault(email) !== undefined || !/^[^\s@]+@[^\s@]+$/.test(email))) errors.push({ pointer: '/email', detail: 'is not an e-mail address' });
+  const emailWrong = email === null ? undefined : emailFault(email);
+  if (emailWrong !== undefined) errors.push({ pointer: '/email', detail: emailWrong });
   const name = input.name === undefined ? before.name : input.name;
   const nameWrong = name === null || name === '' ? undefined : nameFault(name);
   if (nameWrong !== undefined) errors.push({ pointer: '/name', detail: nameWrong });

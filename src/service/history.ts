@@ -4,6 +4,7 @@ import { Refusal, invalidInput } from '../core/problems.js';
 import { billingState, type BillingState } from '../core/state.js';
 import { selectCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
+import { selectAlertFirings } from '../store/alert.js';
 import { selectEventEntries } from '../store/event.js';
 import { selectHoldChanges } from '../store/hold.js';
 import { selectCustomerInvoices } from '../store/invoice.js';
@@ -26,6 +27,7 @@ export async function loadHistory(queryable: Queryable, customerId: string, to?:
     invoices: await selectCustomerInvoices(queryable, customerId),
     holds: await selectHoldChanges(queryable, customerId, null),
     payments: await selectPaymentChanges(queryable, customerId),
+    firings: await selectAlertFirings(queryable, customerId),
     events,
   };
 }

@@ -4,7 +4,7 @@ import { verifyStore } from './verify.js';
 
 const FACT = 'projections';
 /** Counts up when what facts fold to is kept in another form. */
-const VERSION = '3';
+const VERSION = '4';
 
 /**
  * Derives what is kept of every customer anew from its facts, once after an update that keeps it in another form. Tells

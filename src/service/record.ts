@@ -1,3 +1,4 @@
+import { mayFire, nextAlertAt } from '../core/alert-firing.js';
 import { countingSource, entitlementAt } from '../core/gate.js';
 import { eventOfUse } from '../core/held-usage.js';
 import { FOREVER, earliest, type Instant } from '../core/instant.js';
@@ -6,12 +7,13 @@ import type { Standing } from '../core/standing.js';
 import { isServing, usagePriceAt, usageWindowAt, type Subscription } from '../core/subscription.js';
 import { refillAt } from '../core/top-up.js';
 import { WindowBook } from '../core/window-book.js';
-import { matchEvent, windowText, type Match, type UsageWindow } from '../core/window.js';
+import { matchEvent, windowText, type Match } from '../core/window.js';
 import { bringDueForward, lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { eventKey, insertNewEvents, selectKnownEvents, type EventToInsert, type KnownEvent } from '../store/event.js';
 import { fromStandingText } from '../store/standing.js';
 import { saveCounts, selectMembers, selectOpenWindows, selectWindowsFrom, type CountedCustomer, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
+import { fireAlerts } from './alert.js';
 import { loadUpToDate } from './booking.js';
 import { withPlans } from './catalog-cache.js';
 import { inUnit, type Engine, type RecordedItem, type Unit, type UsageItem } from './engine.js';
@@ -33,7 +35,7 @@ export async function recordInUnit(engine: Engine, unit: Unit, items: readonly U
   const read = await readAll(transaction, customers, unit.at);
   const decided = customers.map((customer) => decide(customer, read));
   await save(transaction, decided, unit.at);
-  await fillWallets(engine, unit, decided);
+  await followUp(engine, unit, decided);
   return answers(items, decided, read);
 }
 
@@ -178,27 +180,37 @@ function isChanged({ decision }: DecidedCustomer): boolean {
   return decision.newEvents.length > 0;
 }
 
-/** Opens the automatic top-ups that the events have made due: of wallets that the windows they counted in are paid from. */
-async function fillWallets(engine: Engine, unit: Unit, decided: readonly DecidedCustomer[]): Promise<void> {
-  const spending = decided.filter((customer) => customer.standing.topUp?.isEnabled === true && customer.decision.windows.some((window) => isSpending(customer, window)));
-  if (spending.length === 0) return;
-  const windows = grouped(await selectOpenWindows(unit.transaction, spending.map(({ stored }) => stored.customer.id), unit.at));
-  const halted: CountedCustomer[] = [];
-  for (const { stored, standing: before, subscriptions } of spending) {
+/** What the events make due at once: top-ups of wallets that the windows they counted in are paid from, and usage alerts. */
+async function followUp(engine: Engine, unit: Unit, decided: readonly DecidedCustomer[]): Promise<void> {
+  const concerned = decided.filter((customer) => isSpending(customer) || isWatched(customer, unit.at));
+  if (concerned.length === 0) return;
+  const windows = grouped(await selectOpenWindows(unit.transaction, concerned.map(({ stored }) => stored.customer.id), unit.at));
+  const later: CountedCustomer[] = [];
+  for (const { stored, standing: before, subscriptions } of concerned) {
     const { id } = stored.customer;
     const revision = stored.revision + 1;
     const facts = factsOf({ stored: { ...stored, revision }, standing: before, subscriptions, windows: (windows.get(id) ?? []).map(({ window }) => window) });
-    const standing = await topUpIfDue(engine, unit, { facts, standing: before });
+    const filled = await topUpIfDue(engine, unit, { facts, standing: before });
+    const standing = await fireAlerts(unit, { facts, standing: filled });
     if (standing !== before) await updateStanding(unit.transaction, { customerId: id, revision, standing });
-    else halted.push({ id, dueAt: refillAt(facts, unit.at) });
+    const refilledAt = filled === before ? refillAt(facts, unit.at) : FOREVER;
+    later.push({ id, dueAt: earliest(refilledAt, nextAlertAt({ ...facts, firings: standing.firings }, unit.at)) });
   }
-  await bringDueForward(unit.transaction, halted.filter(({ dueAt: until }) => until !== FOREVER));
+  await bringDueForward(unit.transaction, later.filter(({ dueAt: until }) => until !== FOREVER));
 }
 
-function isSpending({ subscriptions }: LockedCustomer, { subscriptionId, priceCode }: UsageWindow): boolean {
-  const subscription = subscriptions.find(({ id }) => id === subscriptionId);
-  // Under any of its terms: those that price a window are not those under which it began.
-  return subscription?.phases.some(({ plan }) => plan.prices.some(({ code, paidFrom }) => code === priceCode && paidFrom === 'wallet')) === true;
+function isWatched({ standing: { alerts, firings }, subscriptions, decision }: DecidedCustomer, at: Instant): boolean {
+  return mayFire({ alerts, firings, subscriptions }, decision.windows, at);
+}
+
+/** Whether a wallet that fills itself pays for a window that was counted in. */
+function isSpending({ standing, subscriptions, decision }: DecidedCustomer): boolean {
+  if (standing.topUp?.isEnabled !== true) return false;
+  return decision.windows.some(({ subscriptionId, priceCode }) => {
+    const subscription = subscriptions.find(({ id }) => id === subscriptionId);
+    // Under any of its terms: those that price a window are not those under which it began.
+    return subscription?.phases.some(({ plan }) => plan.prices.some(({ code, paidFrom }) => code === priceCode && paidFrom === 'wallet')) === true;
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { UsageAlert } from '../core/alert.js';
 import { bucketOf } from '../core/customer.js';
 import type { PaymentMethod } from '../core/payment-method.js';
 import type { Instant } from '../core/instant.js';
@@ -58,5 +59,7 @@ function toChange(setting: SettingChange['setting'], value: unknown): SettingCha
       return { setting, value: value as ServiceSettings | null };
     case 'overrides':
       return { setting, value: value as readonly Override[] };
+    case 'alerts':
+      return { setting, value: value as readonly UsageAlert[] };
   }
 }

@@ -1,4 +1,5 @@
 import type { Currency } from '../core/currency.js';
+import type { LastFiring, UsageAlert } from '../core/alert.js';
 import type { Credit } from '../core/credit.js';
 import { decimal } from '../core/decimal.js';
 import type { Hold } from '../core/hold.js';
@@ -37,6 +38,8 @@ interface StandingJson {
   readonly paymentMethod: PaymentMethod | null;
   readonly services: ServiceSettings | null;
   readonly overrides: readonly Override[];
+  readonly alerts: readonly UsageAlert[];
+  readonly firings: readonly LastFiring[];
 }
 
 /** Top-up settings as the store keeps them: instants in milliseconds, decimals as text. */
@@ -73,6 +76,8 @@ export function standingText(standing: Standing): string {
     paymentMethod: standing.paymentMethod,
     services: standing.services,
     overrides: standing.overrides,
+    alerts: standing.alerts,
+    firings: standing.firings,
   };
   return JSON.stringify(json);
 }
@@ -94,6 +99,8 @@ export function fromStandingText(text: string): Standing {
     paymentMethod: json.paymentMethod,
     services: json.services,
     overrides: json.overrides,
+    alerts: json.alerts,
+    firings: json.firings,
   };
 }
 

@@ -52,6 +52,14 @@ where scope = $1
   and key = $2
   and response is null;
 
+-- insert_alert_firings
+insert into alert_firings (bucket, customer_id, alert_id, subscription_id, price_code, window_starts_at, revision, position, firing, made_at)
+select $1::smallint, $2::text, alert_id, subscription_id, price_code, window_starts_at, $3::bigint, position, firing::json, made_at
+from unnest($4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::smallint[], $9::text[], $10::timestamptz[])
+  as fired (alert_id, subscription_id, price_code, window_starts_at, position, firing, made_at)
+order by alert_id collate "C", subscription_id collate "C", price_code collate "C", window_starts_at
+on conflict (bucket, customer_id, alert_id, subscription_id, price_code, window_starts_at) do nothing;
+
 -- insert_api_key
 insert into api_keys (id, kind, customer_id, name, scopes, hash, last4, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -238,6 +246,13 @@ set superseded_at = excluded.superseded_at,
   is_unsettled = excluded.is_unsettled,
   settled_used = excluded.settled_used,
   settled_carried = excluded.settled_carried;
+
+-- select_alert_firings
+select revision, position, firing
+from alert_firings
+where bucket = $1
+  and customer_id = $2
+order by revision, position;
 
 -- select_all_customers
 select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
@@ -456,6 +471,16 @@ order by code;
 select number, file, checksum
 from migrations
 order by number;
+
+-- select_newest_alert_firings
+select revision, position, firing
+from alert_firings
+where bucket = $1
+  and customer_id = $2
+  and (revision, position) < ($3::bigint, $4::smallint)
+  and ($5::text is null or alert_id = $5)
+order by revision desc, position desc
+limit $6;
 
 -- select_number_gaps
 select s.series, s.last_number, count(n.number) as numbers, coalesce(max(n.number), 0) as highest

@@ -167,7 +167,7 @@ function textOf(moment: Instant): string {
   return moment === FOREVER ? 'forever' : instantText(moment);
 }
 
-const NOTHING: Recorded = { changes: [], settings: [], transactions: [], invoices: [], holds: [], payments: [], events: [] };
+const NOTHING: Recorded = { changes: [], settings: [], transactions: [], invoices: [], holds: [], payments: [], firings: [], events: [] };
 
 function born(history: History, booking: Booking): Life {
   const { plans, zone, startsAt, trialDays, anchorDays, addonDays } = history;
