@@ -1,3 +1,4 @@
+import { alertOperations, type AlertOperations } from './alert.js';
 import { apiKeyOperations, type ApiKeyOperations } from './api-key.js';
 import { calculateOperations, type CalculateOperations } from './calculate.js';
 import { createCall, type ClientOptions } from './call.js';
@@ -43,6 +44,7 @@ export interface Client
     EntitlementOperations,
     StatementOperations,
     TopUpOperations,
+    AlertOperations,
     PaymentMethodOperations,
     ApiKeyOperations,
     CalculateOperations,
@@ -76,6 +78,7 @@ export function createClient(options: ClientOptions): Client {
     ...entitlementOperations(call),
     ...statementOperations(call),
     ...topUpOperations(call),
+    ...alertOperations(call),
     ...paymentMethodOperations(call),
     ...apiKeyOperations(call),
     ...calculateOperations(call),

@@ -29,6 +29,7 @@ export type { AdjustmentInput, Credit, CreditGrantInput } from './credit.js';
 export type { Hold, HoldInput, HoldRefusal, UnitsHoldInput } from './hold.js';
 export type { Statement, StatementQuery, StatementRow } from './statement.js';
 export type { TopUpSettings, TopUpSettingsInput, TopUpStatus } from './top-up.js';
+export type { AlertFiring, AlertFiringQuery, AlertInput, AlertThreshold, UsageAlert } from './alert.js';
 export type { PaymentMethod, PaymentMethodInput, SetupLink, SetupLinkInput } from './payment-method.js';
 export type { ApiKey, ApiKeyInput, ApiKeyKind, ApiKeyQuery, NewApiKey, Scope } from './api-key.js';
 export type {

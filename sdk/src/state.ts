@@ -1,3 +1,4 @@
+import type { UsageAlert } from './alert.js';
 import type { Call, CallOptions } from './call.js';
 import type { Customer } from './customer.js';
 import type { Entitlement } from './entitlement.js';
@@ -61,6 +62,8 @@ export interface State extends PublicState {
   wallet: Wallet[];
   /** Null when the automatic top-up was never set. */
   top_up: TopUpStatus | null;
+  /** In order of creation. */
+  alerts: UsageAlert[];
   payment_method: { status: 'none' | 'set' | 'expired' };
   upcoming_invoice: UpcomingInvoice | null;
   /** Due, and open to late usage until they become final. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { Engine } from '../service/engine.js';
+import { alertRoutes } from './alert.js';
 import { apiKeyRoutes } from './api-key.js';
 import { authorizeNative } from './auth.js';
 import { calculateRoutes } from './calculate.js';
@@ -96,7 +97,7 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
       paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
     ]) {
       routes(app, context);

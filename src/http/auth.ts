@@ -9,7 +9,8 @@ import { findSubscriptionOwner } from '../service/subscription.js';
 /** What a route needs the key to be allowed. `open` needs no key. */
 export type Right =
   | 'open' | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'subscriptions:write' | 'events:write' | 'usage:read'
-  | 'state:read' | 'billing-state:read' | 'wallet:read' | 'wallet:write' | 'credits:write' | 'invoices:write' | 'sandbox:write' | 'settings:write' | 'keys:write' | 'billing.view' | 'billing.update';
+  | 'state:read' | 'billing-state:read' | 'wallet:read' | 'wallet:write' | 'credits:write' | 'invoices:write' | 'sandbox:write' | 'settings:write' | 'keys:write' | 'billing.view' | 'billing.update'
+  | 'notifications.view' | 'notifications.update';
 
 /** Who asks. */
 export interface Principal {
@@ -40,6 +41,7 @@ const RIGHTS_OF_KIND: Record<Exclude<Principal['kind'], 'secret'>, ReadonlySet<R
   publishable: new Set<Right>(['billing-state:read']),
   customer: new Set<Right>([
     'catalog:read', 'customers:read', 'usage:read', 'state:read', 'billing-state:read', 'wallet:read', 'wallet:write', 'settings:write', 'billing.view', 'billing.update',
+    'notifications.view', 'notifications.update',
   ]),
 };
 
@@ -54,7 +56,7 @@ export async function principalOf(engine: Engine, key: string | undefined): Prom
 /** Whether the key's kind and scopes allow it. */
 export function may(principal: Principal, right: Right): boolean {
   if (principal.kind !== 'secret' && !RIGHTS_OF_KIND[principal.kind].has(right)) return false;
-  const isRead = right.endsWith(':read') || right === 'billing.view';
+  const isRead = right.endsWith(':read') || right.endsWith('.view');
   return isInScope(principal.scopes, { right, isRead });
 }
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { AlertView } from './alert.js';
 import { CustomerView } from './customer.js';
 import { EntitlementView } from './entitlement.js';
 import { ExplanationView, InvoiceView, IssuedInvoiceView } from './invoice-view.js';
@@ -39,6 +40,7 @@ export const StateView = Type.Object({
   entitlements: Type.Array(EntitlementView),
   wallet: Type.Optional(Type.Array(WalletView)),
   top_up: Type.Optional(Nullable(TopUpStateView)),
+  alerts: Type.Optional(Type.Array(AlertView)),
   payment_method: Type.Optional(Type.Object({ status: Words(['none', 'set', 'expired']) })),
   upcoming_invoice: Type.Optional(Nullable(InvoiceView)),
   draft_invoices: Type.Optional(Type.Array(IssuedInvoiceView, { description: 'Due, but waiting for late usage' })),

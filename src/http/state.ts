@@ -9,6 +9,7 @@ import type { PriceUsage } from '../core/usage.js';
 import { invoiceIdOf } from '../service/booking.js';
 import { readPastState } from '../service/history.js';
 import { readDerivedState, readState } from '../service/state.js';
+import { alertView } from './alert.js';
 import { customerOf, instantParameter } from './answer.js';
 import type { HttpContext } from './context.js';
 import { requireRight } from './auth.js';
@@ -86,6 +87,7 @@ function timelessView(state: BillingState) {
     customer: customerView(state),
     wallet: state.wallets.map(walletView),
     top_up: state.topUp === null || state.topUpStatus === null ? null : topUpStateView(state.topUp, state.topUpStatus),
+    alerts: state.alerts.map(alertView),
     payment_method: { status: paymentMethodStatus(state.paymentMethod, state.asOf) },
     upcoming_invoice: upcomingView(state, false),
     draft_invoices: state.drafts.map((draft) => draftView(draft, invoiceIdOf(state.customer.id, draft), { isExplained: false, customerId: state.customer.id })),

@@ -6,6 +6,8 @@ import { insertAlertFirings, selectNewestFirings, type StoredFiring } from '../s
 import { findCustomerId } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 
+export type { StoredFiring } from '../store/alert.js';
+
 /** Writes down the alerts that the change under way makes due. `facts` are those after the change. Gives the standing with them. */
 export async function fireAlerts(unit: Unit, given: { facts: CustomerFacts; standing: Standing }): Promise<Standing> {
   const { facts, standing } = given;

@@ -16,6 +16,7 @@ const OPEN: readonly RegExp[] = [
   /^(GET|HEAD) \/problems(\/:slug)?$/,
   // The surfaces refuse other methods before they look at the key, and tell nothing.
   /^(POST|PUT|PATCH|DELETE) \/(v1\/billing\/|customer-access\/)/,
+  /^(PUT|PATCH|DELETE) \/v1\/notification\//,
   // What is signed needs no key: webhooks of the payment provider, and the links to the sandbox's page for cards.
   /^POST \/v1\/provider\/webhook$/,
   /^(GET|HEAD|POST) \/sandbox\/checkout\/\*$/,
@@ -117,6 +118,8 @@ describe('every route', () => {
     if (url.endsWith('/top-up-settings')) return { enabled: false, min_balance: '20', up_to_balance: '200' };
     if (/\/(subscriptions|phases)(\/preview)?$/.test(url)) return { plan: 'pro' };
     if (/-coupon(\/preview)?$/.test(url)) return { coupon: 'half' };
+    if (url.endsWith('/alerts')) return { meter: 'calls', threshold: { type: 'quantity', quantity: '1' } };
+    if (url.includes('/usage_alert')) return { enabled: true, percent: 80, notification_email: 'a@b.c' };
     if (url.endsWith('/tax')) return { status: 'exempt' };
     if (url.endsWith('/api-keys')) return { kind: 'customer', customer: other.name };
     return {};
@@ -197,7 +200,7 @@ describe('every route', () => {
   });
 
   it('takes no more from a narrowed secret key than its scopes give', async () => {
-    for (const route of guarded.filter(({ url }) => url.startsWith('/v1/') && !url.startsWith('/v1/billing'))) {
+    for (const route of guarded.filter(({ url }) => url.startsWith('/v1/') && !/^\/v1\/(billing|notification)\//.test(url))) {
       const right = route.right ?? '';
       const isRead = right.endsWith(':read') || right === 'billing.view';
       const granting = new Set<string>([right, '*', '*:write', ...(isRead ? ['*:read'] : []), ...(right === 'billing-state:read' ? ['state:read'] : [])]);
@@ -210,7 +213,7 @@ describe('every route', () => {
   });
 
   it('lets a secret key narrowed to its right in', async () => {
-    for (const route of guarded.filter(({ url, method }) => url.startsWith('/v1/') && !url.startsWith('/v1/billing') && ['GET', 'HEAD'].includes(method))) {
+    for (const route of guarded.filter(({ url, method }) => url.startsWith('/v1/') && !/^\/v1\/(billing|notification)\//.test(url) && ['GET', 'HEAD'].includes(method))) {
       const scope = route.right === 'billing-state:read' ? 'state:read' : (route.right ?? '');
       const { key } = await createApiKey(paidup.engine, { kind: 'secret', name: 'narrowed', scopes: [scope] });
       expect([401, 403, 500], nameOf(route)).not.toContain((await ask(route, key)).statusCode);

@@ -180,6 +180,12 @@ const CALLS: Call[] = [
   { operation: 'GET /v1/customers/{customer}/ledger', url: '/v1/customers/acme/ledger', status: 200 },
   { operation: 'PUT /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', body: { enabled: true, min_balance: '10', up_to_balance: '100' }, status: 200 },
   { operation: 'GET /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', status: 200 },
+  { operation: 'POST /v1/customers/{customer}/alerts', url: '/v1/customers/acme/alerts', body: { meter: 'compute', threshold: { type: 'percent', percent: '50', of: 'included' }, email: 'a@b.c', reference: 'half' }, status: 201, keep: { alert: ofId } },
+  { operation: 'POST /v1/customers/{customer}/alerts', url: '/v1/customers/acme/alerts', body: { meter: 'compute', threshold: { type: 'forecast' }, enabled: false, name: 'Soon' }, status: 201 },
+  { operation: 'PATCH /v1/customers/{customer}/alerts/{alert}', url: '/v1/customers/acme/alerts/{alert}', body: { threshold: { type: 'quantity', quantity: '1.5' } }, status: 200 },
+  { operation: 'GET /v1/customers/{customer}/alerts/{alert}', url: '/v1/customers/acme/alerts/{alert}', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/alerts', url: '/v1/customers/acme/alerts', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/alert-firings', url: '/v1/customers/acme/alert-firings?limit=1&alert={alert}', status: 200 },
   { operation: 'GET /v1/customers/{customer}/subscriptions', url: '/v1/customers/acme/subscriptions', status: 200 },
   { operation: 'GET /v1/subscriptions/{subscription}', url: '/v1/subscriptions/{sub}', status: 200 },
   { operation: 'GET /v1/customers/{customer}/usage', url: '/v1/customers/acme/usage?meter=compute&granularity=week&group_by=region', status: 200 },
@@ -193,6 +199,7 @@ const CALLS: Call[] = [
   { operation: 'POST /v1/calculate/amount', url: '/v1/calculate/amount', body: { currency: 'USD', price: { model: { type: 'per_unit', amount: '0.5' }, included: '2' }, quantity: '12' }, status: 200 },
   { operation: 'POST /v1/calculate/periods', url: '/v1/calculate/periods', body: { anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, count: 3 }, status: 200 },
   ...BILLING_CALLS,
+  { operation: 'DELETE /v1/customers/{customer}/alerts/{alert}', url: '/v1/customers/acme/alerts/{alert}', status: 204 },
   { operation: 'DELETE /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', status: 204 },
   { operation: 'DELETE /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', status: 204 },
   { operation: 'DELETE /v1/plans/{code}', url: '/v1/plans/basic', status: 204 },
@@ -223,7 +230,7 @@ function operations(): Array<[name: string, operation: Operation]> {
 
 /** Of the native API, and not of a vendor's surface that lies under /v1 too. */
 function isNative(name: string): boolean {
-  return / \/v1\/(?!billing\/)/.test(name);
+  return / \/v1\/(?!billing\/|notification\/)/.test(name);
 }
 
 /** Every route that the server has, as the file would name it: read from the tree that Fastify prints. */

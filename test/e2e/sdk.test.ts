@@ -190,6 +190,24 @@ describe('the main job through the SDK', () => {
     expect((await problemOf(client.calculateTax({ currency: 'XXQ', subtotal: '1', rate_percent: '1' }))).errors[0]?.pointer).toBe('/currency');
   });
 
+  it('keeps usage alerts, and tells what they have told', async () => {
+    await client.createCustomer({ external_id: 'watched', currency: 'EUR' });
+    await client.createSubscription('watched', { plan: 'pro' });
+    await client.ingestEvents([{ id: 'w-1', customer: 'watched', name: 'talk', properties: { seconds: '90' } }]);
+    const first = await client.createAlert('watched', { meter: 'talk_minutes', threshold: { type: 'quantity', quantity: '1' }, reference: 'first' });
+    const second = await client.createAlert('watched', { meter: 'talk_minutes', threshold: { type: 'percent', percent: '500' }, email: 'a@b.c' });
+    const changed = await client.updateAlert('watched', second.id, { threshold: { type: 'percent', percent: '1', of: 'included' }, name: 'Soon' });
+
+    expect([first.last_fired?.limit, second.last_fired, changed.last_fired?.limit]).toEqual(['1', null, '30']);
+    expect(await client.getAlert('watched', first.id)).toEqual(first);
+    expect((await client.readState('watched')).alerts).toEqual((await client.listAlerts('watched')).data);
+    expect((await client.listAlertFirings('watched', { alert: first.id })).data.map(({ reference }) => reference)).toEqual(['first']);
+    expect((await all(client.alertFirings('watched', { limit: 1 }))).map(({ alert }) => alert)).toEqual([second.id, first.id]);
+    expect((await problemOf(client.createAlert('watched', { meter: 'none', threshold: { type: 'forecast' } }))).errors[0]?.pointer).toBe('/meter');
+    await client.deleteAlert('watched', second.id);
+    expect((await problemOf(client.getAlert('watched', second.id))).slug).toBe('not_found');
+  });
+
   it('says that it is up, and that it is no sandbox', async () => {
     expect(await client.health()).toEqual({ status: 'ok' });
     for (const refused of [() => client.getSandboxClock(), () => client.setSandboxClock({ advance: { days: 1 } })]) expect(await problemOf(refused())).toMatchObject({ slug: 'sandbox_only', status: 409 });

@@ -7,7 +7,7 @@ const PREFLIGHT_SECONDS = '600';
  * The hook that lets pages of the listed origins read the answers; pages of other origins get nothing, as the vendor
  * does not let localhost read it either (contracts/diga.md section 3). An origin is compared to the letter.
  */
-export function allowOrigins(origins: readonly string[]) {
+export function allowOrigins(origins: readonly string[], methods: string) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (origins.length === 0) return;
     const { origin } = request.headers;
@@ -16,7 +16,7 @@ export function allowOrigins(origins: readonly string[]) {
     void reply.header('access-control-allow-origin', origin);
     if (request.method !== 'OPTIONS') return;
     void reply.headers({
-      'access-control-allow-methods': 'GET',
+      'access-control-allow-methods': methods,
       'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'authorization',
       'access-control-max-age': PREFLIGHT_SECONDS,
     });

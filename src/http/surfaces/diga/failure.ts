@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { failureOf, logFailure, type Failure } from '../../problem.js';
 
 /** The vendor's words for what went wrong: contracts/diga.md section 3. */
@@ -9,6 +9,8 @@ interface Fault {
 
 /** Answers with the vendor's error body. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const invalid = invalidParts(error as FastifyError, request);
+  if (invalid !== undefined) return reply.status(422).send({ detail: invalid });
   const failed = failureOf(error);
   logFailure(error, failed, request);
   if (failed.status === 503) void reply.header('retry-after', '1');
@@ -18,6 +20,8 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
 
 function faultOf(failed: Failure): Fault {
   switch (failed.status) {
+    case 400:
+      return { error_code: 'NOT_VALID_FIELD', message: failed.detail };
     case 401:
       return { error_code: 'INVALID_API_KEY', message: 'Invalid or missing API key' };
     case 403:
@@ -33,3 +37,40 @@ function faultOf(failed: Failure): Fault {
       return { error_code: failed.slug.toUpperCase(), message: failed.detail };
   }
 }
+
+/** One thing wrong with a body, as FastAPI tells it: what does not fit the schema is answered in its words, not in the vendor's. */
+interface InvalidPart {
+  readonly loc: ReadonlyArray<string | number>;
+  readonly msg: string;
+  readonly type: string;
+}
+
+/** What does not fit the schema; undefined when something else went wrong. */
+function invalidParts(error: FastifyError, request: FastifyRequest): InvalidPart[] | undefined {
+  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY') return [{ loc: ['body', 0], msg: 'JSON decode error', type: 'json_invalid' }];
+  const isEmpty = error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || (error.validation !== undefined && request.body == null);
+  if (isEmpty) return [{ loc: ['body'], msg: 'Field required', type: 'missing' }];
+  return error.validation?.map(invalidPart);
+}
+
+function invalidPart({ keyword, instancePath, params }: NonNullable<FastifyError['validation']>[number]): InvalidPart {
+  const { missingProperty, type, limit } = params as { missingProperty?: string; type?: string; limit?: number };
+  const loc = ['body', ...instancePath.split('/').slice(1), ...(missingProperty === undefined ? [] : [missingProperty])];
+  switch (keyword) {
+    case 'required':
+      return { loc, msg: 'Field required', type: 'missing' };
+    case 'minimum':
+      return { loc, msg: `Input should be greater than or equal to ${limit}`, type: 'greater_than_equal' };
+    case 'maximum':
+      return { loc, msg: `Input should be less than or equal to ${limit}`, type: 'less_than_equal' };
+    default:
+      return { loc, ...(TYPES[type ?? ''] ?? { msg: 'Input is not valid', type: 'value_error' }) };
+  }
+}
+
+const TYPES: Record<string, Omit<InvalidPart, 'loc'>> = {
+  boolean: { msg: 'Input should be a valid boolean', type: 'bool_type' },
+  integer: { msg: 'Input should be a valid integer', type: 'int_type' },
+  string: { msg: 'Input should be a valid string', type: 'string_type' },
+  object: { msg: 'Input should be a valid dictionary or object to extract fields from', type: 'model_attributes_type' },
+};

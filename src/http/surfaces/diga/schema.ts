@@ -39,5 +39,29 @@ export type DigaSubscription = Static<typeof SubscriptionSchema>;
 
 export type DigaNextPhase = Static<typeof NextPhase>;
 
+/** The vendor's UsageAlertConfigurationResponse (section 2). */
+export const UsageAlertSchema = Type.Object({
+  id: Type.String({ description: 'A UUID, the same for the project always' }),
+  enabled: Type.Boolean(),
+  percent: Type.Integer({ minimum: 1, maximum: 99, description: 'Percentage of included minutes used' }),
+  updated_at: InstantText,
+});
+
+/** What `GET` and `POST /v1/notification/usage_alert` answer. */
+export type DigaUsageAlert = Static<typeof UsageAlertSchema>;
+
+export const UsageAlertBody = Type.Object({
+  enabled: Type.Boolean(),
+  percent: Type.Integer({ minimum: 1, maximum: 99, description: 'Percentage of included minutes used' }),
+  notification_email: Type.String({ description: 'Where the merchant sends it; Paidup sends no mail' }),
+});
+
+export type DigaUsageAlertInput = Static<typeof UsageAlertBody>;
+
+/** What is answered to a body that does not fit its schema: FastAPI's own form (section 3). */
+export const ValidationErrorSchema = Type.Object({
+  detail: Type.Array(Type.Object({ loc: Type.Array(Type.Union([Type.String(), Type.Integer()])), msg: Type.String(), type: Type.String() })),
+});
+
 /** The vendor's error body (section 3). */
 export const ErrorSchema = Type.Object({ status: Type.Literal('error'), error_code: Type.String(), message: Type.String() });

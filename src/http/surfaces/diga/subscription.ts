@@ -64,6 +64,12 @@ export function hasUnspeakablePhase(state: BillingState): boolean {
   return next !== null && toNextPhase(next) === null;
 }
 
+/** The meter of the project's minutes; undefined when none of its plans counts any. */
+export function minutesMeter(state: BillingState, freePlan: Plan | undefined): string | undefined {
+  const main = mainOf(state) ?? (freePlan === undefined ? undefined : mainOf(onFreePlan(state, freePlan)));
+  return main?.minutes?.price.meter.code;
+}
+
 /** The vendor's object; undefined when nothing is live and there is no free plan to fall back to. */
 export function toDigaSubscription(state: BillingState, freePlan: Plan | undefined): DigaSubscription | undefined {
   const main = mainOf(state) ?? (freePlan === undefined ? undefined : mainOf(onFreePlan(state, freePlan)));
