@@ -29,12 +29,14 @@ const PLANS: Record<string, object> = {
   big: { currency: 'USD', interval: MONTH, prices: [calls({ included: '200' })] },
   rolling: { currency: 'USD', interval: MONTH, prices: [calls({ rollover: { cap: { multiple: '2' } } })] },
   yearly: { currency: 'USD', interval: { unit: 'year', count: 1 }, prices: [calls({ window: MONTH })] },
+  gated: { currency: 'USD', interval: MONTH, prices: [calls({ overage: 'blocked' })], features: [{ feature: 'calls', price: 'calls' }] },
   metered: { currency: 'USD', interval: MONTH, prices: [calls({ paid_from: 'wallet' })] },
 };
 const EIGHTY = { type: 'percent', percent: '80' };
 
 async function defineCatalog(paidup: TestPaidup): Promise<void> {
   await paidup.call('PUT', '/v1/meters/calls', { event_name: 'call', aggregation: 'sum', property: 'n' });
+  await paidup.call('PUT', '/v1/features/calls', { type: 'metered' });
   for (const [code, plan] of Object.entries(PLANS)) expect((await paidup.call('PUT', `/v1/plans/${code}`, plan)).status).toBeLessThan(300);
 }
 
@@ -163,6 +165,16 @@ describe.each(STORES)('usage alerts on the %s store', (store) => {
     const statuses = async (headers: Record<string, string>) => [(await paidup.call('GET', `${customer.url}/alerts`, undefined, headers)).status, (await paidup.call('POST', `${customer.url}/alerts`, body, headers)).status];
     expect([await statuses(own), await statuses(narrow), await statuses(open)]).toEqual([[200, 201], [200, 403], [403, 403]]);
     expect(JSON.stringify((await paidup.call('GET', `${customer.url}/state`, undefined, open)).body)).not.toContain('ops@example.com');
+  });
+
+  it('fire on a use that the gate lets through, and on none that it refuses', async () => {
+    const customer = await start(paidup, 'gated');
+    await customer.add({ type: 'percent', percent: '100' });
+    const consume = async (id: string, quantity: string) => (await paidup.call('POST', `${customer.url}/consume`, { id, feature: 'calls', quantity })).body.allowed;
+    expect([await consume('a', '60'), await consume('b', '50')]).toEqual([true, false]);
+    expect(await customer.firings()).toEqual([]);
+    expect(await consume('c', '40')).toBe(true);
+    expect(await customer.told()).toEqual([['2026-03-01', '100']]);
   });
 
   it('work with events that the wallet pays, beside its automatic top-up', async () => {
