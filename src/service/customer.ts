@@ -98,7 +98,7 @@ export async function putCustomer(engine: Engine, unit: Unit, input: CustomerInp
 export async function updateCustomer(unit: Unit, customerId: string, input: CustomerInput): Promise<CustomerAtRevision> {
   const { customer: before, revision } = await lockCustomer(unit, customerId);
   const customer = { ...before, ...readProfile(input, before) };
-  await updateProfile(unit.transaction, customer);
+  await updateProfile(unit.transaction, customer, unit.at);
   return { customer, revision: revision + 1 };
 }
 

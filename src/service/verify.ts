@@ -8,9 +8,10 @@ import type { Standing } from '../core/standing.js';
 import { resolveSubscription, type Subscription } from '../core/subscription.js';
 import { deriveWindows, type Member } from '../core/window-book.js';
 import { seriesText } from '../core/window.js';
-import { lockCustomers, selectAllCustomers, selectDue, selectOrphans, updateDue, updateStanding, type StoredCustomer } from '../store/customer.js';
+import { lockCustomers, repairStanding, selectAllCustomers, selectDue, updateDue, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { selectCustomerInvoices, selectInvoiceChanges, selectNumberGaps, updateInvoice } from '../store/invoice.js';
+import { selectOrphans } from '../store/orphan.js';
 import { fromStandingText, standingText } from '../store/standing.js';
 import { deleteWindows, saveCounts, selectCustomerMembers, selectCustomerWindows, type StoredWindow } from '../store/window.js';
 import { invoiceIdOf, nextLookAt } from './booking.js';
@@ -163,7 +164,7 @@ function compareTexts(input: { customerId: string; what: Difference['what']; kep
 async function repair(transaction: Queryable, input: { stored: StoredCustomer; standing: Standing; windows: readonly StoredWindow[]; members: readonly Member[] }): Promise<void> {
   const { stored, windows, members } = input;
   const customerId = stored.customer.id;
-  await updateStanding(transaction, { customerId, standing: input.standing, revision: stored.revision });
+  await repairStanding(transaction, customerId, input.standing);
   await deleteWindows(transaction, customerId, null);
   await saveCounts(transaction, { customers: [], members: members.map((member) => ({ customerId, member })), windows });
 }

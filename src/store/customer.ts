@@ -6,6 +6,7 @@ import type { Queryable } from './database.js';
 import { standingText } from './standing.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
+import { noteTasks } from './webhook-task.js';
 
 /** A customer's row. */
 export interface StoredCustomer {
@@ -35,6 +36,18 @@ export interface CustomerRow {
   readonly standing: string;
 }
 
+/** What the statements that count a revision up do besides: `changed` are the rows counted up. Nothing while nobody listens. */
+const TELL = noteTasks('e.is_enabled');
+
+/** Keeps that a profile was made, changed or deleted. */
+function noteProfile(kind: 'created' | 'updated' | 'deleted', madeAt: string): string {
+  return `noted as (
+  insert into profile_changes (bucket, customer_id, revision, kind, made_at)
+  select bucket, id, revision, '${kind}', ${madeAt}::timestamptz
+  from changed
+)`;
+}
+
 const lockCustomersStatement = statement(
   'lock_customers',
   `
@@ -61,27 +74,56 @@ where bucket = $1
 const insertCustomerStatement = statement(
   'insert_customer',
   `
-insert into customers (bucket, id, external_id, name, email, currency, zone, metadata, standing, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-returning account_number
+with changed as (
+  insert into customers (bucket, id, external_id, name, email, currency, zone, metadata, standing, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  returning bucket, id, revision, account_number, created_at
+),
+${noteProfile('created', 'created_at')},
+${TELL}
+select account_number
+from changed
 `,
 );
 
 const updateProfileStatement = statement(
   'update_customer_profile',
   `
-update customers
-set name = $3, email = $4, currency = $5, zone = $6, metadata = $7, revision = revision + 1
-where bucket = $1
-  and id = $2
+with changed as (
+  update customers
+  set name = $3, email = $4, currency = $5, zone = $6, metadata = $7, revision = revision + 1
+  where bucket = $1
+    and id = $2
+  returning bucket, id, revision
+),
+${noteProfile('updated', '$8')},
+${TELL}
+select revision
+from changed
 `,
 );
 
 const updateStandingStatement = statement(
   'update_customer_standing',
   `
+with changed as (
+  update customers
+  set standing = $3, revision = $4, due_at = coalesce($5::timestamptz, due_at)
+  where bucket = $1
+    and id = $2
+  returning bucket, id, revision
+),
+${TELL}
+select revision
+from changed
+`,
+);
+
+const repairStandingStatement = statement(
+  'repair_customer_standing',
+  `
 update customers
-set standing = $3, revision = $4, due_at = coalesce($5::timestamptz, due_at)
+set standing = $3
 where bucket = $1
   and id = $2
 `,
@@ -147,10 +189,17 @@ where c.bucket = asked.bucket
 const deleteCustomerStatement = statement(
   'mark_customer_deleted',
   `
-update customers
-set deleted_at = $3, revision = revision + 1
-where bucket = $1
-  and id = $2
+with changed as (
+  update customers
+  set deleted_at = $3, revision = revision + 1
+  where bucket = $1
+    and id = $2
+  returning bucket, id, revision, deleted_at
+),
+${noteProfile('deleted', 'deleted_at')},
+${TELL}
+select revision
+from changed
 `,
 );
 
@@ -229,7 +278,7 @@ export async function insertCustomer(transaction: Queryable, customer: Omit<Cust
 }
 
 /** Writes the profile and bumps the revision. */
-export async function updateProfile(transaction: Queryable, customer: Customer): Promise<void> {
+export async function updateProfile(transaction: Queryable, customer: Customer, at: Instant): Promise<void> {
   await transaction.rows(updateProfileStatement, [
     bucketOf(customer.id),
     customer.id,
@@ -238,6 +287,7 @@ export async function updateProfile(transaction: Queryable, customer: Customer):
     customer.currency,
     customer.zone,
     JSON.stringify(customer.metadata),
+    timestampText(at),
   ]);
 }
 
@@ -245,6 +295,11 @@ export async function updateProfile(transaction: Queryable, customer: Customer):
 export async function updateStanding(transaction: Queryable, input: { customerId: string; standing: Standing; revision: number; dueAt?: Instant }): Promise<void> {
   const dueAt = input.dueAt === undefined ? null : timestampText(input.dueAt);
   await transaction.rows(updateStandingStatement, [bucketOf(input.customerId), input.customerId, standingText(input.standing), input.revision, dueAt]);
+}
+
+/** Writes anew what the facts fold to; nothing has happened, so nothing is counted or told. */
+export async function repairStanding(transaction: Queryable, customerId: string, standing: Standing): Promise<void> {
+  await transaction.rows(repairStandingStatement, [bucketOf(customerId), customerId, standingText(standing)]);
 }
 
 /** Customers that the worker has to look at by `at`, the longest due first. */
@@ -290,30 +345,6 @@ export async function insertAlias(transaction: Queryable, alias: string, custome
 export async function selectAliases(queryable: Queryable, aliases: readonly string[]): Promise<Map<string, string>> {
   const rows = await queryable.rows<{ alias: string; customer_id: string }>(selectAliasesStatement, [[...aliases].sort()]);
   return new Map(rows.map((row) => [row.alias, row.customer_id]));
-}
-
-const selectOrphansStatement = statement(
-  'select_orphans',
-  `
-select o.kind, o.customer_id, count(*) as rows
-from (
-  select 'event' as kind, bucket, customer_id from events
-  union all
-  select 'window' as kind, bucket, customer_id from usage_windows
-  union all
-  select 'member' as kind, bucket, customer_id from usage_window_members
-) o
-where not exists (select 1 from customers c where c.bucket = o.bucket and c.id = o.customer_id)
-group by o.kind, o.customer_id
-order by o.kind, o.customer_id
-limit 1000
-`,
-);
-
-/** Rows of customers that were never there, by kind and customer: what a foreign key would have refused. */
-export async function selectOrphans(queryable: Queryable): Promise<Array<{ kind: string; customerId: string; rows: number }>> {
-  const rows = await queryable.rows<{ kind: string; customer_id: string; rows: string }>(selectOrphansStatement, []);
-  return rows.map((row) => ({ kind: row.kind, customerId: row.customer_id, rows: Number(row.rows) }));
 }
 
 /** Newest first, below the account number `before`; `matching` is part of a name, e-mail or external id. */

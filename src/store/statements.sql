@@ -76,9 +76,26 @@ insert into credit_notes (bucket, customer_id, id, revision, invoice_id, number,
 values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- insert_customer
-insert into customers (bucket, id, external_id, name, email, currency, zone, metadata, standing, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-returning account_number;
+with changed as (
+  insert into customers (bucket, id, external_id, name, email, currency, zone, metadata, standing, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  returning bucket, id, revision, account_number, created_at
+),
+noted as (
+  insert into profile_changes (bucket, customer_id, revision, kind, made_at)
+  select bucket, id, revision, 'created', created_at::timestamptz
+  from changed
+),
+told as (
+  insert into webhook_tasks (bucket, customer_id, endpoint_id, after_revision)
+  select c.bucket, c.id, e.id, c.revision - 1
+  from changed c
+  join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
+  order by c.bucket, c.id, e.id
+  on conflict (bucket, customer_id, endpoint_id) do nothing
+)
+select account_number
+from changed;
 
 -- insert_customer_alias
 insert into customer_aliases (alias, bucket, customer_id)
@@ -200,8 +217,32 @@ order by c.bucket, c.id
 for update of c;
 
 -- mark_customer_deleted
+with changed as (
+  update customers
+  set deleted_at = $3, revision = revision + 1
+  where bucket = $1
+    and id = $2
+  returning bucket, id, revision, deleted_at
+),
+noted as (
+  insert into profile_changes (bucket, customer_id, revision, kind, made_at)
+  select bucket, id, revision, 'deleted', deleted_at::timestamptz
+  from changed
+),
+told as (
+  insert into webhook_tasks (bucket, customer_id, endpoint_id, after_revision)
+  select c.bucket, c.id, e.id, c.revision - 1
+  from changed c
+  join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
+  order by c.bucket, c.id, e.id
+  on conflict (bucket, customer_id, endpoint_id) do nothing
+)
+select revision
+from changed;
+
+-- repair_customer_standing
 update customers
-set deleted_at = $3, revision = revision + 1
+set standing = $3
 where bucket = $1
   and id = $2;
 
@@ -212,12 +253,21 @@ where id = $1
 returning id, kind, customer_id, name, scopes, last4, created_at, revoked_at;
 
 -- save_counts
-with bumped as (
+with changed as (
   update customers c
-  set revision = c.revision + 1, due_at = least(c.due_at, changed.due_at)
-  from unnest($1::smallint[], $2::text[], $23::timestamptz[]) as changed (bucket, id, due_at)
-  where c.bucket = changed.bucket
-    and c.id = changed.id
+  set revision = c.revision + 1, due_at = least(c.due_at, counted.due_at)
+  from unnest($1::smallint[], $2::text[], $23::timestamptz[]) as counted (bucket, id, due_at)
+  where c.bucket = counted.bucket
+    and c.id = counted.id
+  returning c.bucket, c.id, c.revision
+),
+told as (
+  insert into webhook_tasks (bucket, customer_id, endpoint_id, after_revision)
+  select c.bucket, c.id, e.id, c.revision - 1
+  from changed c
+  join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled and e.hears_usage
+  order by c.bucket, c.id, e.id
+  on conflict (bucket, customer_id, endpoint_id) do nothing
 ),
 seen as (
   insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
@@ -649,16 +699,47 @@ where bucket = $1
   and id = $2;
 
 -- update_customer_profile
-update customers
-set name = $3, email = $4, currency = $5, zone = $6, metadata = $7, revision = revision + 1
-where bucket = $1
-  and id = $2;
+with changed as (
+  update customers
+  set name = $3, email = $4, currency = $5, zone = $6, metadata = $7, revision = revision + 1
+  where bucket = $1
+    and id = $2
+  returning bucket, id, revision
+),
+noted as (
+  insert into profile_changes (bucket, customer_id, revision, kind, made_at)
+  select bucket, id, revision, 'updated', $8::timestamptz
+  from changed
+),
+told as (
+  insert into webhook_tasks (bucket, customer_id, endpoint_id, after_revision)
+  select c.bucket, c.id, e.id, c.revision - 1
+  from changed c
+  join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
+  order by c.bucket, c.id, e.id
+  on conflict (bucket, customer_id, endpoint_id) do nothing
+)
+select revision
+from changed;
 
 -- update_customer_standing
-update customers
-set standing = $3, revision = $4, due_at = coalesce($5::timestamptz, due_at)
-where bucket = $1
-  and id = $2;
+with changed as (
+  update customers
+  set standing = $3, revision = $4, due_at = coalesce($5::timestamptz, due_at)
+  where bucket = $1
+    and id = $2
+  returning bucket, id, revision
+),
+told as (
+  insert into webhook_tasks (bucket, customer_id, endpoint_id, after_revision)
+  select c.bucket, c.id, e.id, c.revision - 1
+  from changed c
+  join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
+  order by c.bucket, c.id, e.id
+  on conflict (bucket, customer_id, endpoint_id) do nothing
+)
+select revision
+from changed;
 
 -- update_idempotency_response
 update idempotency_keys

@@ -6,6 +6,7 @@ import type { UsageWindow } from '../core/window.js';
 import type { Queryable } from './database.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
+import { noteTasks } from './webhook-task.js';
 
 /** A window with whose it is and whether it still weighs on the wallet. */
 export interface StoredWindow {
@@ -88,17 +89,19 @@ order by customer_id, subscription_id, price_code, dimension_key, starts_at
 `,
 );
 
-/** One round trip: the customers' revisions, the members seen, the windows counted in. */
+/** One round trip: the customers' revisions, who must hear of them, the members seen, the windows counted in. */
 const saveCountsStatement = statement(
   'save_counts',
   `
-with bumped as (
+with changed as (
   update customers c
-  set revision = c.revision + 1, due_at = least(c.due_at, changed.due_at)
-  from unnest($1::smallint[], $2::text[], $23::timestamptz[]) as changed (bucket, id, due_at)
-  where c.bucket = changed.bucket
-    and c.id = changed.id
+  set revision = c.revision + 1, due_at = least(c.due_at, counted.due_at)
+  from unnest($1::smallint[], $2::text[], $23::timestamptz[]) as counted (bucket, id, due_at)
+  where c.bucket = counted.bucket
+    and c.id = counted.id
+  returning c.bucket, c.id, c.revision
 ),
+${noteTasks('e.is_enabled and e.hears_usage')},
 seen as (
   insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
   select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member
