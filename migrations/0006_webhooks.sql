@@ -77,5 +77,5 @@ create table webhook_deliveries (
   delivered_at timestamptz
 ) with (fillfactor = 70);
 create index webhook_deliveries_by_time on webhook_deliveries (endpoint_id, created_at, id);
-create index webhook_deliveries_pending on webhook_deliveries (endpoint_id, customer_id, revision, position) where status = 'pending';
+create index webhook_deliveries_pending on webhook_deliveries (endpoint_id, coalesce(customer_id, ''), revision, position) where status = 'pending';
 create index webhook_deliveries_done on webhook_deliveries (created_at) where status <> 'pending';

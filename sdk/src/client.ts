@@ -3,6 +3,7 @@ import { apiKeyOperations, type ApiKeyOperations } from './api-key.js';
 import { calculateOperations, type CalculateOperations } from './calculate.js';
 import { createCall, type ClientOptions } from './call.js';
 import { catalogOperations, type CatalogOperations } from './catalog.js';
+import { changeOperations, type ChangeOperations } from './change.js';
 import { couponOperations, type CouponOperations } from './coupon.js';
 import { creditOperations, type CreditOperations } from './credit.js';
 import { customerOperations, type CustomerOperations } from './customer.js';
@@ -23,6 +24,8 @@ import { taxOperations, type TaxOperations } from './tax.js';
 import { topUpOperations, type TopUpOperations } from './top-up.js';
 import { usageOperations, type UsageOperations } from './usage.js';
 import { walletOperations, type WalletOperations } from './wallet.js';
+import { webhookDeliveryOperations, type WebhookDeliveryOperations } from './webhook-delivery.js';
+import { webhookEndpointOperations, type WebhookEndpointOperations } from './webhook-endpoint.js';
 
 /** The native API of one Paidup: one method per operation. It holds no connection and needs no closing. */
 export interface Client
@@ -46,6 +49,9 @@ export interface Client
     TopUpOperations,
     AlertOperations,
     PaymentMethodOperations,
+    ChangeOperations,
+    WebhookEndpointOperations,
+    WebhookDeliveryOperations,
     ApiKeyOperations,
     CalculateOperations,
     SandboxOperations,
@@ -80,6 +86,9 @@ export function createClient(options: ClientOptions): Client {
     ...topUpOperations(call),
     ...alertOperations(call),
     ...paymentMethodOperations(call),
+    ...changeOperations(call),
+    ...webhookEndpointOperations(call),
+    ...webhookDeliveryOperations(call),
     ...apiKeyOperations(call),
     ...calculateOperations(call),
     ...sandboxOperations(call),

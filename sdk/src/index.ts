@@ -31,6 +31,9 @@ export type { Statement, StatementQuery, StatementRow } from './statement.js';
 export type { TopUpSettings, TopUpSettingsInput, TopUpStatus } from './top-up.js';
 export type { AlertFiring, AlertFiringQuery, AlertInput, AlertThreshold, UsageAlert } from './alert.js';
 export type { PaymentMethod, PaymentMethodInput, SetupLink, SetupLinkInput } from './payment-method.js';
+export type { Change, ChangeType, Changes, ChangesQuery } from './change.js';
+export type { MessageType, NewWebhookEndpoint, WebhookEndpoint, WebhookEndpointChange, WebhookEndpointInput, WebhookEndpointQuery } from './webhook-endpoint.js';
+export type { SentWebhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryQuery, WebhookDeliveryStatus } from './webhook-delivery.js';
 export type { ApiKey, ApiKeyInput, ApiKeyKind, ApiKeyQuery, NewApiKey, Scope } from './api-key.js';
 export type {
   AmountAnswer, AmountQuestion, BurnAnswer, BurnQuestion, PeriodsQuestion, ProrationAnswer, ProrationQuestion, RolloverAnswer, RolloverQuestion, TaxAnswer, TaxQuestion,

@@ -56,6 +56,10 @@ Flags:
                         https://app.example.com; may be repeated
                                                                 PAIDUP_CORS_ORIGINS, by commas
   --trust-proxy         believe X-Forwarded-Host and -Proto of the proxy in front, for links
+  --webhook-allow CIDR...
+                        addresses that webhooks may reach although they are private or
+                        loopback, over http too, such as 10.0.0.0/8; may be repeated
+                                                                PAIDUP_WEBHOOK_ALLOW, by commas
   --sandbox             serve with a clock of its own, kept with the store, that stands still until
                         POST /v1/sandbox/clock moves it; a sandbox needs a store of its own
   --provider P          who charges cards: sandbox, whose cards are not real, or stripe

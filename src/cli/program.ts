@@ -32,6 +32,7 @@ export function commands(end: (code: number) => void): Command {
     .option('--sandbox')
     .option('--provider <p>')
     .option('--trust-proxy')
+    .option('--webhook-allow <cidr...>')
     .action(async (flags: ServeFlags) => (await import('./serve.js')).serve(flags));
   program
     .command('report')

@@ -1,22 +1,25 @@
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from '../http/app.js';
+import { changeMessage } from '../http/change.js';
 import type { PaymentProvider, Webhook } from '../provider/port.js';
 import { isSandboxProvider } from '../provider/sandbox.js';
 import { createApiKey, listApiKeys } from '../service/api-key.js';
-import type { Engine } from '../service/engine.js';
+import type { Engine, Webhooks } from '../service/engine.js';
 import { closeEngine, systemClock } from '../service/open.js';
 import { hasCustomers, isSandboxStore, openSandboxClock } from '../service/sandbox.js';
 import { settleOpenPayments } from '../service/payment.js';
+import { createPost, type Range } from '../service/post.js';
 import { listenFault, urlOf } from './address.js';
 import { loadDemo } from './demo/load.js';
 import type { Database } from '../store/database.js';
 import { startRenewals } from '../worker/renew.js';
 import { startSettling } from '../worker/settle.js';
+import { startWebhooks } from '../worker/webhook.js';
 import { Failed, Misuse } from './exit.js';
 import { greeting, readyLine, type Ready } from './greeting.js';
 import { providerOf } from './provider.js';
-import { originsOf, portOf, sellerOf, settingOf, wordOf } from './setting.js';
+import { originsOf, portOf, rangesOf, sellerOf, settingOf, wordOf } from './setting.js';
 import { watchSignals, type Stop } from './stop.js';
 import { engineOver, openStore, type StoreFlags } from './store.js';
 
@@ -31,6 +34,7 @@ export interface ServeFlags extends StoreFlags {
   readonly sandbox?: true;
   readonly provider?: string;
   readonly trustProxy?: true;
+  readonly webhookAllow?: readonly string[];
 }
 
 type App = Awaited<ReturnType<typeof buildApp>>;
@@ -40,6 +44,7 @@ interface ServeSettings {
   readonly host: string;
   readonly logLevel: string;
   readonly corsOrigins: readonly string[];
+  readonly webhookRanges: readonly Range[];
 }
 
 export const DEFAULT_PORT = 4610;
@@ -58,7 +63,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const stop = watchSignals();
   const { database, name } = await openStore(flags, { mayBeMemory: true });
   const provider = openProvider(database);
-  const engine = await engineFor(database, { provider, isSandbox: flags.sandbox === true });
+  const engine = await engineFor(database, { provider, isSandbox: flags.sandbox === true, webhooks: { post: createPost({ allowed: settings.webhookRanges }) } });
   try {
     const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins, trustProxy: flags.trustProxy === true, seller: sellerOf() });
     if (isSandboxProvider(provider)) provider.sendWebhooksTo((webhook) => deliver(app, webhook));
@@ -92,20 +97,20 @@ async function run({ app, engine, stop, settings, flags, store }: Run): Promise<
   const ready: Ready = { url, store, demo, secretKey, isDemoAsked: flags.demo === true };
   process.stdout.write(flags.json === true ? `${JSON.stringify(readyLine(ready))}\n` : greeting(ready));
   // In a sandbox too: an event may make something due while the clock stands still.
-  const workers = [startRenewals(engine, app.log), startSettling(engine, app.log)];
+  const workers = [startRenewals(engine, app.log), startSettling(engine, app.log), startWebhooks(engine, app.log, { bodyOf: changeMessage })];
   await stop.requested;
   app.log.info('stopping: no new requests, those under way are finished');
   await Promise.all(workers.map((worker) => worker.stop()));
 }
 
 /** A sandbox has a clock of its own; what was dated by it cannot go on by the real one, nor the other way round. */
-async function engineFor(database: Database, { provider, isSandbox }: { provider: PaymentProvider; isSandbox: boolean }): Promise<Engine> {
+async function engineFor(database: Database, { isSandbox, ...parts }: { provider: PaymentProvider; isSandbox: boolean; webhooks: Partial<Webhooks> }): Promise<Engine> {
   try {
     const isOne = await isSandboxStore(database);
     if (!isSandbox && isOne) throw new Failed('the store is a sandbox, whose facts are dated by a clock of its own: start it with --sandbox');
-    if (!isSandbox) return await engineOver(database, { provider });
+    if (!isSandbox) return await engineOver(database, parts);
     if (!isOne && (await hasCustomers(database))) throw new Failed('the store holds customers that live by the real clock: give the sandbox a store of its own (--data or --database-url)');
-    return await engineOver(database, { provider, clock: await openSandboxClock(database, systemClock.now()) });
+    return await engineOver(database, { ...parts, clock: await openSandboxClock(database, systemClock.now()) });
   } catch (error) {
     await database.close();
     throw error;
@@ -128,6 +133,7 @@ function settingsOf(flags: ServeFlags): ServeSettings {
     host: host?.value ?? DEFAULT_HOST,
     logLevel: wordOf(LOG_LEVELS, level, 'info'),
     corsOrigins: originsOf(flags.corsOrigin),
+    webhookRanges: rangesOf(flags.webhookAllow),
   };
 }
 

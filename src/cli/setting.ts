@@ -1,3 +1,4 @@
+import { parseRange, type Range } from '../service/post.js';
 import { Misuse } from './exit.js';
 
 /** A setting as it was given, and where, so that a message about it can name the place. */
@@ -36,6 +37,16 @@ export function originsOf(given: readonly string[] | undefined): string[] {
   const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (wrong === undefined) return [...origins];
   throw new Misuse(`${given === undefined ? 'PAIDUP_CORS_ORIGINS' : '--cors-origin'}: "${wrong}" is not an origin, such as https://app.example.com`);
+}
+
+/** @throws Misuse unless every one is a range of addresses, such as 10.0.0.0/8 or fd00::/8. */
+export function rangesOf(given: readonly string[] | undefined): Range[] {
+  const variable = process.env['PAIDUP_WEBHOOK_ALLOW'] ?? '';
+  return (given ?? variable.split(/[\s,]+/).filter((text) => text !== '')).map((text) => {
+    const range = parseRange(text);
+    if (range !== undefined) return range;
+    throw new Misuse(`${given === undefined ? 'PAIDUP_WEBHOOK_ALLOW' : '--webhook-allow'}: "${text}" is not a range of addresses, such as 10.0.0.0/8`);
+  });
 }
 
 /** Who stands at the head of invoices: PAIDUP_SELLER_NAME, and PAIDUP_SELLER_LINES with ; between the lines (address, tax number). */

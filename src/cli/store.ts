@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { PaymentProvider } from '../provider/port.js';
-import type { Clock, Engine } from '../service/engine.js';
+import type { Clock, Engine, Webhooks } from '../service/engine.js';
 import { closeEngine, openEngine } from '../service/open.js';
 import { ensureProjections } from '../service/rebuild.js';
 import type { Database } from '../store/database.js';
@@ -65,9 +65,9 @@ export async function withEngine<T>(flags: StoreFlags, needs: StoreNeeds, work: 
 }
 
 /** The engine over an opened store; when it cannot be made, the store is closed. Without a provider it is the sandbox, for commands that ask none. */
-export async function engineOver(database: Database, { provider, clock }: { provider?: PaymentProvider; clock?: Clock } = {}): Promise<Engine> {
+export async function engineOver(database: Database, { provider, ...parts }: { provider?: PaymentProvider; clock?: Clock; webhooks?: Partial<Webhooks> } = {}): Promise<Engine> {
   try {
-    const engine = await openEngine({ database, provider: provider ?? sandboxOver(database), ...(clock === undefined ? {} : { clock }) });
+    const engine = await openEngine({ database, provider: provider ?? sandboxOver(database), ...parts });
     await ensureProjections(engine);
     return engine;
   } catch (error) {

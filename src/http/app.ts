@@ -7,6 +7,7 @@ import { apiKeyRoutes } from './api-key.js';
 import { authorizeNative } from './auth.js';
 import { calculateRoutes } from './calculate.js';
 import { catalogRoutes } from './catalog.js';
+import { changeRoutes } from './change.js';
 import { NO_SELLER, type HttpContext, type Seller } from './context.js';
 import { couponRoutes } from './coupon.js';
 import { customerRoutes } from './customer.js';
@@ -36,6 +37,8 @@ import { holdRoutes } from './hold.js';
 import { statementRoutes } from './statement.js';
 import { paymentRoutes } from './payment.js';
 import { walletRoutes } from './wallet.js';
+import { webhookDeliveryRoutes } from './webhook-delivery.js';
+import { webhookEndpointRoutes } from './webhook-endpoint.js';
 
 export interface AppOptions {
   readonly engine: Engine;
@@ -98,7 +101,7 @@ function native(context: HttpContext) {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
       healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
-      paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes,
+      paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
     ]) {
       routes(app, context);
     }

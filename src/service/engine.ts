@@ -11,6 +11,7 @@ import type { BillingState } from '../core/state.js';
 import type { StateAnswer, StateQuestion } from '../store/state.js';
 import type { Catalog } from './catalog-cache.js';
 import type { Charges } from './charges.js';
+import type { Post } from './post.js';
 import type { Recent } from './recent.js';
 import type { Standings } from './standing.js';
 
@@ -49,6 +50,15 @@ export interface RememberedState {
   readonly state: BillingState;
 }
 
+/** How this process sends webhooks. */
+export interface Webhooks {
+  readonly post: Post;
+  /** The time by which is sent and tried again: the real one, also in a sandbox, for receivers live by it. */
+  readonly now: () => Instant;
+  /** A number in [0, 1). */
+  readonly chance: () => number;
+}
+
 /** A store with what a process keeps beside it: the two gathering paths and what never changes once read. */
 export interface Engine {
   readonly database: Database;
@@ -66,6 +76,7 @@ export interface Engine {
   readonly remembered: Recent<string, RememberedState>;
   /** Payments that are being asked for in the background. */
   readonly charges: Charges;
+  readonly webhooks: Webhooks;
   newId(prefix: IdPrefix): string;
 }
 

@@ -1,3 +1,4 @@
+import type { Customer } from '../core/customer.js';
 import type { Instant } from '../core/instant.js';
 import { factsOfHistory, historyUntil, type History } from '../core/history.js';
 import { Refusal, invalidInput } from '../core/problems.js';
@@ -50,7 +51,13 @@ export async function readPastState(engine: Engine, name: string, cutoff: { at: 
     throw new Refusal('invalid_request', `The customer's last change is number ${stored.revision}.`, [{ pointer: 'querystring:/known_at_revision', detail: `must not be above ${stored.revision}` }]);
   }
   const whole = await loadHistory(engine.database, customerId, (cutoff.at + 1) as Instant);
+  return derivePastState(engine, { customer: stored.customer, whole, cutoff });
+}
+
+/** The same of a customer whose facts are read already: all of them up to the moment asked for, or more. */
+export async function derivePastState(engine: Engine, input: { customer: Customer; whole: History; cutoff: { at: Instant; revision: number | undefined } }): Promise<BillingState> {
+  const { customer, whole, cutoff } = input;
   const history = historyUntil(whole, { at: cutoff.at, revision: cutoff.revision ?? Number.MAX_SAFE_INTEGER });
-  const facts = await withPlans(engine, engine.database, (planOf) => factsOfHistory(history, stored.customer, planOf));
+  const facts = await withPlans(engine, engine.database, (planOf) => factsOfHistory(history, customer, planOf));
   return billingState(cutoff.revision === undefined ? facts : { ...facts, revision: cutoff.revision }, cutoff.at);
 }

@@ -7,9 +7,10 @@ import { StoreUnavailable, type Database } from '../store/database.js';
 import { selectStates } from '../store/state.js';
 import { Catalog } from './catalog-cache.js';
 import { Charges } from './charges.js';
-import type { Clock, Engine, UsageItem } from './engine.js';
+import type { Clock, Engine, UsageItem, Webhooks } from './engine.js';
 import { recordItems } from './record.js';
 import { settleByAsking } from './payment.js';
+import { createPost } from './post.js';
 import { Recent } from './recent.js';
 import { Standings } from './standing.js';
 
@@ -25,8 +26,8 @@ const REMEMBERED_CUSTOMERS = 50_000;
 /** A state with its text takes some tens of kilobytes. */
 const REMEMBERED_STATES = 4_000;
 
-/** The engine over an opened and migrated store. */
-export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock }): Promise<Engine> {
+/** The engine over an opened and migrated store. Webhooks reach public addresses alone unless told. */
+export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock; webhooks?: Partial<Webhooks> }): Promise<Engine> {
   const { database } = input;
   const isWeather = (error: unknown): boolean => error instanceof StoreUnavailable;
   const catalog = new Catalog(database);
@@ -54,6 +55,7 @@ export async function openEngine(input: { database: Database; provider: PaymentP
     }),
     remembered: new Recent(REMEMBERED_STATES),
     charges: new Charges((payment) => settleByAsking(engine, payment)),
+    webhooks: { post: createPost({ allowed: [] }), now: () => systemClock.now(), chance: Math.random, ...input.webhooks },
     newId: (prefix) => idFromBytes(prefix, randomBytes(ID_BYTES)),
   };
   await engine.catalog.refresh();

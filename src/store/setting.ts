@@ -44,10 +44,11 @@ export async function insertSettingChange(transaction: Queryable, input: StoredS
 /** A customer's setting changes in the order in which they were made. */
 export async function selectSettingChanges(queryable: Queryable, customerId: string): Promise<StoredSettingChange[]> {
   const rows = await queryable.rows<{ revision: string; setting: SettingChange['setting']; value: string; made_at: string }>(selectSettingChangesStatement, [bucketOf(customerId), customerId]);
-  return rows.map((row) => ({ revision: Number(row.revision), madeAt: fromTimestamp(row.made_at), change: toChange(row.setting, JSON.parse(row.value)) }));
+  return rows.map((row) => ({ revision: Number(row.revision), madeAt: fromTimestamp(row.made_at), change: toSettingChange(row.setting, JSON.parse(row.value)) }));
 }
 
-function toChange(setting: SettingChange['setting'], value: unknown): SettingChange {
+/** A setting as its row keeps it. */
+export function toSettingChange(setting: SettingChange['setting'], value: unknown): SettingChange {
   switch (setting) {
     case 'top_up':
       return { setting, value: value === null ? null : fromTopUpJson(value as TopUpJson) };

@@ -34,6 +34,24 @@ where bucket = $1
   and deleted_at is null
 for update skip locked;
 
+-- claim_webhook_task
+with claimed as (
+  select bucket, customer_id, endpoint_id
+  from webhook_tasks
+  where endpoint_id = $1
+    and due_at <= $2
+  order by due_at, bucket, customer_id
+  limit 1
+  for update skip locked
+)
+update webhook_tasks t
+set due_at = $3
+from claimed c
+where t.bucket = c.bucket
+  and t.customer_id = c.customer_id
+  and t.endpoint_id = c.endpoint_id
+returning t.customer_id, t.endpoint_id, t.after_revision, t.attempts, t.first_failed_at;
+
 -- delete_customer_members
 delete from usage_window_members
 where bucket = $1
@@ -51,6 +69,31 @@ delete from idempotency_keys
 where scope = $1
   and key = $2
   and response is null;
+
+-- delete_webhook_deliveries
+delete from webhook_deliveries
+where endpoint_id = $1;
+
+-- delete_webhook_endpoint
+delete from webhook_endpoints
+where id = $1;
+
+-- delete_webhook_task
+delete from webhook_tasks
+where bucket = $1
+  and customer_id = $2
+  and endpoint_id = $3
+  and due_at = $4;
+
+-- delete_webhook_tasks
+delete from webhook_tasks
+where endpoint_id = $1;
+
+-- fail_pending_deliveries
+update webhook_deliveries
+set status = 'failed'
+where endpoint_id = $1
+  and status = 'pending';
 
 -- insert_alert_firings
 insert into alert_firings (bucket, customer_id, alert_id, subscription_id, price_code, window_starts_at, revision, position, firing, made_at)
@@ -202,6 +245,24 @@ values ($1, $2, $3, $4, $5, $6);
 insert into subscription_owners (subscription_id, bucket, customer_id)
 values ($1, $2, $3);
 
+-- insert_webhook_delivery
+insert into webhook_deliveries (id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, 'pending', '[]', $8)
+on conflict (id) do nothing
+returning id;
+
+-- insert_webhook_endpoint
+insert into webhook_endpoints (id, url, description, customer_id, types, is_enabled, disabled_at, disabled_reason, secrets, created_at, hears_usage)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- insert_webhook_notice_tasks
+insert into webhook_tasks (bucket, customer_id, endpoint_id, after_revision)
+select 0, '', endpoint_id, -1
+from unnest($1::text[]) as hearing (endpoint_id)
+order by endpoint_id
+on conflict (bucket, customer_id, endpoint_id) do update
+set due_at = webhook_tasks.due_at;
+
 -- keep_first_response
 insert into idempotency_keys (scope, key, fingerprint, response, created_at)
 values ($1, $2, $3, $4, now())
@@ -215,6 +276,21 @@ join customers c on c.bucket = asked.bucket and c.id = asked.id
 where (c.deleted_at is null or $3)
 order by c.bucket, c.id
 for update of c;
+
+-- lock_webhook_endpoint
+select id, url, description, customer_id, types, is_enabled, disabled_at, disabled_reason, secrets, created_at
+from webhook_endpoints
+where id = $1
+for update;
+
+-- lock_webhook_task
+select endpoint_id
+from webhook_tasks
+where bucket = $1
+  and customer_id = $2
+  and endpoint_id = $3
+  and due_at = $4
+for update;
 
 -- mark_customer_deleted
 with changed as (
@@ -239,6 +315,18 @@ told as (
 )
 select revision
 from changed;
+
+-- prune_webhook_deliveries
+delete from webhook_deliveries
+where status <> 'pending'
+  and created_at < $1;
+
+-- record_webhook_attempt
+update webhook_deliveries
+set status = coalesce($2::text, status),
+  delivered_at = case when $2::text = 'delivered' then coalesce(delivered_at, $3::timestamptz) else delivered_at end,
+  attempts = ((case when json_array_length(attempts) < 50 then attempts::jsonb else attempts::jsonb - 0 end) || $4::jsonb)::json
+where id = $1;
 
 -- repair_customer_standing
 update customers
@@ -328,6 +416,140 @@ limit $3;
 -- select_catalog_revision
 select revision
 from catalog;
+
+-- select_change_facts
+select revision, fact, made_at, body
+from (
+  (
+    select revision, 'profile' as fact, 0 as position, '' as id, made_at, to_json(kind)::text as body
+    from profile_changes
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+  union all
+  (
+    select revision, 'subscription', position, subscription_id, null, json_build_object('subscriptionId', subscription_id, 'change', change)::text
+    from subscription_changes
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+  union all
+  (
+    select revision, 'invoice', position, id, issued_at, body::text
+    from invoices
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+  union all
+  (
+    select revision, 'invoice_change', position, invoice_id, made_at, json_build_object('invoiceId', invoice_id, 'change', change)::text
+    from invoice_changes
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+  union all
+  (
+    select revision, 'credit_note', 0, id, made_at, body::text
+    from credit_notes
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+  union all
+  (
+    select t.revision, 'transaction', t.position, t.id, t.occurred_at, json_build_object('id', t.id, 'kind', t.kind, 'description', t.description, 'entries', (
+      select json_agg(json_build_object('account', e.account, 'money', json_build_object('minor', e.amount_minor::text, 'currency', e.currency)) order by e.position)
+      from ledger_entries e
+      where e.bucket = t.bucket
+        and e.customer_id = t.customer_id
+        and e.transaction_id = t.id
+    ))::text
+    from ledger_transactions t
+    where t.bucket = $1
+      and t.customer_id = $2
+      and t.revision > $3
+      and t.revision <= $4
+    order by t.revision
+    limit $5
+  )
+  union all
+  (
+    select p.revision, 'payment', 0, p.id, p.requested_at, json_build_object('id', p.id, 'purpose', p.purpose, 'minor', p.amount_minor::text, 'currency', p.currency, 'about', p.about)::text
+    from payments p
+    where p.bucket = $1
+      and p.customer_id = $2
+      and p.revision > $3
+      and p.revision <= $4
+    order by p.revision
+    limit $5
+  )
+  union all
+  (
+    select r.revision, 'payment_result', 0, p.id, r.made_at, json_build_object('id', p.id, 'purpose', p.purpose, 'minor', p.amount_minor::text, 'currency', p.currency, 'about', p.about, 'outcome', r.outcome, 'reason', r.decline_reason)::text
+    from payment_results r
+    join payments p on p.bucket = r.bucket and p.customer_id = r.customer_id and p.id = r.payment_id
+    where r.bucket = $1
+      and r.customer_id = $2
+      and r.revision > $3
+      and r.revision <= $4
+    order by r.revision
+    limit $5
+  )
+  union all
+  (
+    select revision, 'hold', position, hold_id, made_at, change::text
+    from hold_changes
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+  union all
+  (
+    select revision, 'alert', position, alert_id, made_at, firing::text
+    from alert_firings
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+  union all
+  (
+    select revision, 'setting', 0, setting, made_at, json_build_object('setting', setting, 'value', value)::text
+    from setting_changes
+    where bucket = $1
+      and customer_id = $2
+      and revision > $3
+      and revision <= $4
+    order by revision
+    limit $5
+  )
+) facts
+order by revision, fact, position, id
+limit $5;
 
 -- select_changes_of_invoices
 select c.revision, c.position, c.invoice_id, c.change, c.made_at
@@ -432,6 +654,32 @@ where due_at <= $1
 order by due_at, id
 limit $2;
 
+-- select_due_webhook_endpoints
+with recursive due as (
+  (
+    select endpoint_id
+    from webhook_tasks
+    where due_at <= $1
+    order by endpoint_id
+    limit 1
+  )
+  union all
+  select (
+    select t.endpoint_id
+    from webhook_tasks t
+    where t.endpoint_id > due.endpoint_id
+      and t.due_at <= $1
+    order by t.endpoint_id
+    limit 1
+  )
+  from due
+  where due.endpoint_id is not null
+)
+select endpoint_id
+from due
+where endpoint_id is not null
+order by endpoint_id;
+
 -- select_events
 select customer_id, id, name, occurred_at, properties, occurrences, revision
 from events
@@ -448,6 +696,16 @@ limit $8;
 select code, id, definition
 from features
 order by code;
+
+-- select_first_pending_delivery
+select id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at, delivered_at
+from webhook_deliveries
+where endpoint_id = $1
+  and coalesce(customer_id, '') = $2
+  and status = 'pending'
+  and type <> 'webhook_endpoint.test'
+order by revision, position, created_at, id
+limit 1;
 
 -- select_has_events
 select id
@@ -659,6 +917,41 @@ select customer_id
 from subscription_owners
 where subscription_id = $1;
 
+-- select_webhook_deliveries
+select id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at, delivered_at
+from webhook_deliveries
+where endpoint_id = $1
+  and ($2::text is null or customer_id = $2)
+  and ($3::text is null or status = $3)
+  and (created_at, id) < ($4::timestamptz, $5::text)
+order by created_at desc, id desc
+limit $6;
+
+-- select_webhook_delivery
+select id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at, delivered_at
+from webhook_deliveries
+where id = $1;
+
+-- select_webhook_endpoint
+select id, url, description, customer_id, types, is_enabled, disabled_at, disabled_reason, secrets, created_at
+from webhook_endpoints
+where id = $1;
+
+-- select_webhook_endpoints
+select id, url, description, customer_id, types, is_enabled, disabled_at, disabled_reason, secrets, created_at
+from webhook_endpoints
+where id > $1
+  and ($2::text is null or customer_id = $2)
+order by id
+limit $3;
+
+-- select_webhook_endpoints_of_all
+select id, url, description, customer_id, types, is_enabled, disabled_at, disabled_reason, secrets, created_at
+from webhook_endpoints
+where is_enabled
+  and coalesce(customer_id, '') = ''
+order by id;
+
 -- select_window_members
 select m.customer_id, m.subscription_id, m.price_code, m.dimension_key, m.starts_at, m.member
 from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
@@ -753,6 +1046,20 @@ set status = $4, due_minor = $5
 where bucket = $1
   and customer_id = $2
   and id = $3;
+
+-- update_webhook_endpoint
+update webhook_endpoints
+set url = $2, description = $3, types = $4, is_enabled = $5, disabled_at = $6, disabled_reason = $7, secrets = $8, hears_usage = $9
+where id = $1;
+
+-- update_webhook_task
+update webhook_tasks
+set after_revision = $5, due_at = $6, attempts = $7, first_failed_at = $8
+where bucket = $1
+  and customer_id = $2
+  and endpoint_id = $3
+  and due_at = $4
+returning endpoint_id;
 
 -- upsert_feature
 insert into features (code, id, definition, created_at)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxProvider } from '../../src/provider/sandbox.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
+import { testWebhooks } from '../support/receiver.js';
 
 type Schema = Record<string, unknown>;
 
@@ -35,6 +36,7 @@ interface Call {
 
 interface Answer {
   id: string;
+  delivery: string;
   invoices: string[];
 }
 
@@ -121,6 +123,29 @@ const BILLING_CALLS: Call[] = [
   { operation: 'POST /v1/calculate/tax', url: '/v1/calculate/tax', body: { currency: 'USD', subtotal: '193.33', rate_percent: '25' }, status: 200 },
 ];
 
+/** Nobody answers at this address: what is sent there fails at once. */
+const NOWHERE = 'http://127.0.0.1:1/hooks';
+const ENDPOINT = '/v1/webhook-endpoints/{endpoint}';
+const DELIVERY = `${ENDPOINT}/deliveries/{delivery}`;
+
+/** Who is told what happens. */
+const WEBHOOK_CALLS: Call[] = [
+  { operation: 'POST /v1/webhook-endpoints', url: '/v1/webhook-endpoints', body: { url: NOWHERE, description: 'Nobody', customer: 'acme', types: ['*'], enabled: false }, status: 201 },
+  { operation: 'POST /v1/webhook-endpoints', url: '/v1/webhook-endpoints', body: { url: NOWHERE }, status: 201, keep: { endpoint: ofId } },
+  { operation: 'GET /v1/webhook-endpoints', url: '/v1/webhook-endpoints?limit=1', status: 200 },
+  { operation: 'GET /v1/webhook-endpoints', url: '/v1/webhook-endpoints?customer=acme', status: 200 },
+  { operation: `GET ${ENDPOINT}`, url: ENDPOINT, status: 200 },
+  { operation: `PATCH ${ENDPOINT}`, url: ENDPOINT, body: { types: ['invoice.issued', 'usage.recorded'] }, status: 200 },
+  { operation: `POST ${ENDPOINT}/rotate-secret`, url: `${ENDPOINT}/rotate-secret`, status: 200 },
+  { operation: `POST ${ENDPOINT}/test`, url: `${ENDPOINT}/test`, status: 200, keep: { delivery: ({ delivery }) => delivery } },
+  { operation: `GET ${ENDPOINT}/deliveries`, url: `${ENDPOINT}/deliveries?status=failed`, status: 200 },
+  { operation: `GET ${DELIVERY}`, url: DELIVERY, status: 200 },
+  { operation: `POST ${DELIVERY}/redeliver`, url: `${DELIVERY}/redeliver`, status: 200 },
+  { operation: `DELETE ${ENDPOINT}`, url: ENDPOINT, status: 204 },
+  { operation: 'GET /v1/customers/{customer}/changes', url: '/v1/customers/acme/changes?limit=200', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/changes', url: '/v1/customers/shop/changes?after_revision=3&limit=1', status: 200 },
+];
+
 /** Every operation of the native API, in an order that makes sense. */
 const CALLS: Call[] = [
   { operation: 'PUT /v1/meters/{code}', url: '/v1/meters/compute', body: METER, status: 200 },
@@ -200,6 +225,7 @@ const CALLS: Call[] = [
   { operation: 'POST /v1/calculate/periods', url: '/v1/calculate/periods', body: { anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, count: 3 }, status: 200 },
   ...BILLING_CALLS,
   { operation: 'DELETE /v1/customers/{customer}/alerts/{alert}', url: '/v1/customers/acme/alerts/{alert}', status: 204 },
+  ...WEBHOOK_CALLS,
   { operation: 'DELETE /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', status: 204 },
   { operation: 'DELETE /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', status: 204 },
   { operation: 'DELETE /v1/plans/{code}', url: '/v1/plans/basic', status: 204 },
@@ -212,12 +238,12 @@ const answers = new Map<Call, { status: number; body: unknown; headers: Record<s
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 
 beforeAll(async () => {
-  paidup = await startPaidup({ now: at('2026-03-10T12:00:00Z'), isSandbox: true });
+  paidup = await startPaidup({ now: at('2026-03-10T12:00:00Z'), isSandbox: true, webhooks: testWebhooks() });
   file = (await paidup.call<OpenApi>('GET', '/openapi.json')).body;
   const kept: Record<string, string> = {};
   for (const call of CALLS) {
     const method = call.operation.split(' ')[0] as 'GET';
-    const answer = await paidup.call(method, call.url.replace(/\{(\w+)\}/, (_whole, name: string) => kept[name] ?? 'unknown'), call.body, call.headers);
+    const answer = await paidup.call(method, call.url.replace(/\{(\w+)\}/g, (_whole, name: string) => kept[name] ?? 'unknown'), call.body, call.headers);
     answers.set(call, answer);
     for (const [name, part] of Object.entries(call.keep ?? {})) if (answer.status < 300) kept[name] = part(answer.body as Answer);
   }

@@ -12,6 +12,7 @@ import type { Database } from '../../src/store/database.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
 import { migrate } from '../../src/store/migrate.js';
 import { ensureStoreFact } from '../../src/store/store-fact.js';
+import { startReceiver, verified, type Received } from '../support/receiver.js';
 import { STAND_IN_KEY, STAND_IN_WEBHOOK_SECRET, StripeStandIn } from '../support/stripe-stand-in.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -104,6 +105,26 @@ describe('a server with a payment provider', () => {
     await second.until(() => heard().length === 2);
     expect((await get(`${url}/v1/customers/twice/wallet`, bearer(key))).body.data[0].balance).toBe('10.00');
     expect(await second.stop('SIGTERM')).toBe(0);
+  });
+
+  test('tells webhooks to addresses that it is allowed to reach, and stops although a receiver says nothing', async () => {
+    const receiver = await startReceiver();
+    const server = await start(['--data', 'memory', '--webhook-allow', '127.0.0.0/8']);
+    const { body: made } = await post(server, '/v1/webhook-endpoints', { url: receiver.url });
+    await post(server, '/v1/customers', { external_id: 'told' });
+    await server.until(() => receiver.received.length === 1);
+    receiver.answer = () => null;
+    await post(server, '/v1/customers', { external_id: 'untold' });
+    await server.until(() => receiver.received.length === 2);
+    expect(await server.stop('SIGTERM')).toBe(0);
+    const strict = await start(['--data', 'memory']);
+    const refused = await post(strict, '/v1/webhook-endpoints', { url: receiver.url });
+    expect(await strict.stop('SIGTERM')).toBe(0);
+    await receiver.close();
+
+    expect(verified(receiver.received[0] as Received, made.secret)).toMatchObject({ type: 'customer.created', data: { external_id: 'told' } });
+    expect(refused.status).toBe(400);
+    expect(server.output().stderr).not.toContain(made.secret);
   });
 
   test('that is Stripe asks it where it is told to, and tells no secret', async () => {
@@ -342,6 +363,7 @@ describe('the command line', () => {
     { args: ['serve', '--port', '70000'], says: '--port must be a whole number from 0 to 65535' },
     { args: ['serve'], env: { PAIDUP_PORT: 'http' }, says: 'PAIDUP_PORT must be a whole number' },
     { args: ['serve', '--log-level', 'loud'], says: '--log-level must be one of trace' },
+    { args: ['serve', '--webhook-allow', 'localhost'], says: 'is not a range of addresses' },
     { args: ['serve', '--cors-origin', 'https://app.example.com/path'], says: 'is not an origin' },
     { args: ['serve', '--data', 'memory', '--database-url', 'postgres://127.0.0.1/x'], says: 'give one of them' },
     { args: ['serve', '--database-url', 'mysql://root:secret@127.0.0.1/x'], says: '--database-url must begin with postgres://' },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient, type ChangedSubscription, type Client, type Invoice, type SubscriptionInput, type SubscriptionPreview, type UpcomingInvoice } from '../../sdk/src/index.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
+import { testWebhooks } from '../support/receiver.js';
 import { all, problemOf, recordedClient, uncalledOperations } from '../support/sdk.js';
 
 /** April has 30 days: half of it is 15. */
@@ -15,7 +16,7 @@ let asked: readonly string[];
 let made = 0;
 
 beforeAll(async () => {
-  paidup = await startPaidup({ now: at(START), isSandbox: true });
+  paidup = await startPaidup({ now: at(START), isSandbox: true, webhooks: testWebhooks() });
   ({ client, url, asked } = await recordedClient(paidup));
   await client.putMeter('hours', { event_name: 'work', aggregation: 'sum', property: 'hours', unit: 'hour' });
   await client.putMeter('members', { event_name: 'members', aggregation: 'last', property: 'count' });
@@ -345,6 +346,35 @@ describe('an invoice that is charged', () => {
 
     await expect.poll(async () => (await client.getInvoice(id)).status).toBe('paid');
     expect((await problemOf(client.chargeInvoice(id))).slug).toBe('invoice_conflict');
+  });
+});
+
+describe('an endpoint of webhooks', () => {
+  it('is made, tested, told apart from others, given a new secret, and taken away', async () => {
+    const { id, secret } = await client.createWebhookEndpoint({ url: 'http://127.0.0.1:1/hooks', types: ['invoice.issued'], description: 'Nobody there' });
+    const rotated = await client.rotateWebhookSecret(id, { expires_in: 60 });
+    const sent = await client.testWebhookEndpoint(id);
+    const again = await client.redeliverWebhook(id, sent.delivery);
+    const [delivery] = await all(client.webhookDeliveries(id, { status: 'failed' }));
+
+    expect(rotated.secret).not.toBe(secret);
+    expect([sent, again]).toMatchObject([{ delivered: false, attempt: { error: 'ECONNREFUSED' } }, { delivered: false }]);
+    expect(delivery).toMatchObject({ id: sent.delivery, type: 'webhook_endpoint.test', attempts: [{ status: null }, { status: null }] });
+    expect(JSON.parse((await client.getWebhookDelivery(id, sent.delivery)).body)).toMatchObject({ type: 'webhook_endpoint.test', data: { endpoint: id } });
+    expect(await client.updateWebhookEndpoint(id, { enabled: false })).toMatchObject({ enabled: false, types: ['invoice.issued'] });
+    expect(await all(client.webhookEndpoints())).toEqual([await client.getWebhookEndpoint(id)]);
+    await client.deleteWebhookEndpoint(id);
+    expect((await problemOf(client.getWebhookEndpoint(id))).slug).toBe('not_found');
+  });
+
+  it('has its gaps filled by what happened to a customer', async () => {
+    await client.createCustomer({ external_id: 'told', currency: 'EUR' });
+    await client.updateCustomer('told', { name: 'Told' });
+    const { data, revision, next_after_revision: next } = await client.listChanges('told', { limit: 1 });
+    const rest = await client.listChanges('told', { after_revision: next ?? undefined });
+
+    expect([data, revision, next]).toMatchObject([[{ revision: 0, position: 0, type: 'customer.created', data: {} }], 1, 0]);
+    expect(rest).toMatchObject({ data: [{ revision: 1, type: 'customer.updated' }], next_after_revision: null });
   });
 });
 

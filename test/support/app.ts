@@ -3,7 +3,7 @@ import { instant, type Instant } from '../../src/core/instant.js';
 import { buildApp } from '../../src/http/app.js';
 import { sandboxProvider } from '../../src/provider/sandbox.js';
 import { createApiKey } from '../../src/service/api-key.js';
-import type { Engine } from '../../src/service/engine.js';
+import type { Engine, Webhooks } from '../../src/service/engine.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
 import { openSandboxClock, type SandboxClock } from '../../src/service/sandbox.js';
 import type { Database } from '../../src/store/database.js';
@@ -61,11 +61,11 @@ export async function openStore(kind: StoreKind): Promise<Database> {
 }
 
 /** `isSandbox`: its clock is kept with the store and moved by POST /v1/sandbox/clock. */
-export async function startPaidup(options: { store?: StoreKind; now?: Instant; isSandbox?: boolean } = {}): Promise<TestPaidup> {
+export async function startPaidup(options: { store?: StoreKind; now?: Instant; isSandbox?: boolean; webhooks?: Partial<Webhooks> } = {}): Promise<TestPaidup> {
   const database = await openStore(options.store ?? 'embedded');
   const clock = new TestClock(options.now);
   const sandboxClock = options.isSandbox === true ? await openSandboxClock(database, clock.now()) : undefined;
-  const engine = await openEngine({ database, provider: sandboxProvider, clock: sandboxClock ?? clock });
+  const engine = await openEngine({ database, provider: sandboxProvider, clock: sandboxClock ?? clock, ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }) });
   const app = await buildApp({ engine });
   const { key: secretKey } = await createApiKey(engine, { kind: 'secret', name: 'test', scopes: [] });
   return {

@@ -35,7 +35,7 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 /** What test/e2e/sdk-billing.test.ts calls, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
-const BILLING_TAGS = ['subscriptions', 'invoices', 'sandbox'];
+const BILLING_TAGS = ['subscriptions', 'invoices', 'sandbox', 'webhooks'];
 
 /** What the payment provider calls is for nobody's program. */
 const PROVIDERS_TAG = 'provider';
