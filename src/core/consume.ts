@@ -1,5 +1,5 @@
 import { isPositive, parseDecimal } from './decimal.js';
-import { meterFault, type UsageEvent } from './event.js';
+import { meterFault, propertiesFault, type UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
 import { decideUse, type GateAnswer, type GateQuestion } from './gate.js';
 import { eventOfUse } from './held-usage.js';
@@ -36,6 +36,8 @@ export function parseQuestion(input: QuestionInput, hasFeature: (code: string) =
   if (!hasFeature(input.feature)) errors.push({ pointer: '/feature', detail: `there is no feature "${input.feature}"` });
   const quantity = parseDecimal(input.quantity ?? '1');
   if (quantity === undefined || quantity.lt(0)) errors.push({ pointer: '/quantity', detail: 'must be a decimal string, not negative' });
+  const wrong = propertiesFault(input.properties ?? {});
+  if (wrong !== undefined) errors.push(wrong);
   if (errors.length > 0 || quantity === undefined) throw invalidInput(errors);
   return { feature: input.feature, quantity, properties: input.properties ?? {}, isPartial: input.partial ?? false };
 }
@@ -56,11 +58,19 @@ export function decideConsume(facts: CustomerFacts, asked: ConsumeAsked, context
   const { answer, meter } = decideUse(facts, question, at);
   if (!answer.isAllowed) return { answer, event: null };
   if (meter === null) throw invalidInput([{ pointer: '/feature', detail: `"${question.feature}" is not counted by sum or by count in any plan that the customer has: there is nothing to record. Use "check"` }]);
+  const meters = metersTaking(meter, context.metersOf);
+  if (question.isPartial && meters.some(({ aggregation, property }) => aggregation === 'unique' && property === meter.property)) throw invalidInput([{ pointer: '/partial', detail: 'is not offered where another meter of the event tells its quantities apart' }]);
   const event = eventOfUse(meter, { id, quantity: answer.quantity, properties: question.properties, at });
   if (event === undefined) throw new Error('a use above zero made no event');
-  const wrong = meterFault(event, context.metersOf(event.name));
+  const wrong = meterFault(event, meters);
   if (wrong !== undefined) throw invalidInput([wrong]);
   return { answer, event };
+}
+
+/** All that count the events of a meter: itself, whether or not it is known yet beside its plan, and others. */
+export function metersTaking(meter: Meter, metersOf: (eventName: string) => readonly Meter[]): readonly Meter[] {
+  const known = metersOf(meter.eventName);
+  return known.some(({ code }) => code === meter.code) ? known : [meter, ...known];
 }
 
 /** The refusal of an id under which usage was reported before: there is no answer to give again. */

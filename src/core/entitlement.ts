@@ -1,11 +1,12 @@
 import { ZERO, add, decimal, larger, multiply, notBelowZero, subtract, sum, type Decimal } from './decimal.js';
 import type { Combination, Feature } from './feature.js';
-import type { Hold } from './hold.js';
+import type { CustomerFacts } from './facts.js';
 import { FOREVER, earliest, type Instant } from './instant.js';
 import { isInForce, type Override } from './override.js';
 import type { Grant } from './plan.js';
+import { withHeldUsed } from './held-usage.js';
 import { isOverageAllowed, quantityOf, type Phase, type Subscription } from './subscription.js';
-import type { PriceUsage } from './usage.js';
+import { usageOf, type PriceUsage } from './usage.js';
 
 /** A decimal number of units, or none at all. */
 export type Limit = Decimal | 'unlimited';
@@ -56,11 +57,18 @@ export interface GrantSource {
 /** What counts beside the plans, at a moment. */
 export interface Beside {
   readonly overrides: readonly Override[];
-  readonly holds: readonly Hold[];
+  /** What the usage of a price would be if every open hold were settled. */
+  readonly settled: (usage: PriceUsage) => PriceUsage;
   readonly at: Instant;
 }
 
-const NOTHING: Beside = { overrides: [], holds: [], at: FOREVER };
+const NOTHING: Beside = { overrides: [], settled: (usage) => usage, at: FOREVER };
+
+/** `settled`: the facts with everything used that holds have set aside, where they are known already. */
+export function besideOf(facts: Pick<CustomerFacts, 'overrides' | 'holds' | 'subscriptions' | 'windows'>, at: Instant, settled = withHeldUsed(facts, at)): Beside {
+  const { windows } = settled;
+  return { overrides: facts.overrides, settled: (usage) => (windows === facts.windows ? usage : usageOf({ subscription: usage.subscription, price: usage.price, windows, at })), at };
+}
 
 /** One entitlement per feature, in the order in which the plans name them; what only overrides grant comes last. */
 export function entitlements(sources: readonly GrantSource[], beside: Beside = NOTHING): Entitlement[] {
@@ -73,16 +81,16 @@ export function entitlements(sources: readonly GrantSource[], beside: Beside = N
 export function entitlementTo(code: string, sources: readonly GrantSource[], beside: Beside = NOTHING): Entitlement | undefined {
   const granted = sources.flatMap((source) => source.phase.plan.grants.filter(({ feature }) => feature.code === code).map((grant) => fromGrant(grant, source)));
   const overridden = beside.overrides.filter((override) => override.feature.code === code && isInForce(override, beside.at)).map(fromOverride);
-  return combined([...granted, ...overridden], beside);
+  return combined([...granted, ...overridden], (feature, counted) => heldOf(beside, feature, counted));
 }
 
-/** The same right with other figures of the prices that count it: after a use, say. */
-export function withUsage(entitlement: Entitlement, usage: readonly PriceUsage[], beside: Beside): Entitlement {
+/** The same right with other figures of the prices that count it: after a use, say. What is set aside stays so. */
+export function withUsage(entitlement: Entitlement, usage: readonly PriceUsage[]): Entitlement {
   const replaced = entitlement.sources.map((source): EntitlementSource => {
     const other = usage.find(({ subscription, price }) => subscription.id === source.subscription?.id && price.code === source.counted?.price.code);
     return other === undefined ? source : { ...source, counted: other };
   });
-  return combined(replaced, beside) ?? entitlement;
+  return combined(replaced, () => entitlement.held) ?? entitlement;
 }
 
 function fromGrant(grant: Grant, { subscription, phase, usage }: GrantSource): EntitlementSource {
@@ -111,7 +119,7 @@ function fromOverride(override: Override): EntitlementSource {
   return { type: 'override', combine, isGranted, limit: units, isOverageAllowed: false, subscription: null, phase: null, grant: null, counted: null, override };
 }
 
-function combined(sources: readonly EntitlementSource[], { holds, at }: Beside): Entitlement | undefined {
+function combined(sources: readonly EntitlementSource[], heldBeside: (feature: Feature, counted: readonly PriceUsage[]) => Decimal): Entitlement | undefined {
   const feature = featureOf(sources);
   if (feature === undefined) return undefined;
   const replacing = sources.filter(({ combine }) => combine === 'replace');
@@ -119,7 +127,7 @@ function combined(sources: readonly EntitlementSource[], { holds, at }: Beside):
   const counted = sources.flatMap((source) => source.counted ?? []);
   const limit = limitOf(deciding);
   const used = usedOf(feature, counted);
-  const held = heldOf(holds, counted, at);
+  const held = heldBeside(feature, counted);
   return {
     feature,
     isGranted: deciding.some(({ isGranted }) => isGranted),
@@ -161,10 +169,10 @@ function usedOf(feature: Feature, counted: readonly PriceUsage[]): Decimal | nul
   return [...byMeter.values()].reduce(feature.combine === 'add' ? add : larger);
 }
 
-function heldOf(holds: readonly Hold[], counted: readonly PriceUsage[], at: Instant): Decimal {
-  if (holds.length === 0) return ZERO;
-  const isCounted = (hold: Hold): boolean => counted.some(({ subscription, price }) => subscription.id === hold.usage?.subscriptionId && price.code === hold.usage.priceCode);
-  return sum(holds.filter((hold) => hold.openedAt <= at && hold.expiresAt > at && isCounted(hold)).map((hold) => decimal(hold.usage?.quantity ?? '0')));
+/** What would be used more if every open hold were settled, whichever feature it was opened for. */
+function heldOf({ settled }: Beside, feature: Feature, counted: readonly PriceUsage[]): Decimal {
+  const [before, after] = [usedOf(feature, counted), usedOf(feature, counted.map(settled))];
+  return before === null || after === null ? ZERO : notBelowZero(subtract(after, before));
 }
 
 function resetOf(counted: readonly PriceUsage[]): Instant | null {

@@ -61,9 +61,16 @@ export function parseEvent(input: EventInput, now: Instant): { readonly event: U
     return fault('/timestamp', `lies more than ${MAX_EVENT_FUTURE_MS / 60_000} minutes in the future; it is ${instantText(now)} here`);
   }
   const properties = input.properties ?? {};
-  if (isDeeper(properties, MAX_PROPERTIES_DEPTH)) return fault('/properties', `must not be nested deeper than ${MAX_PROPERTIES_DEPTH} levels`);
-  if (JSON.stringify(properties).length > MAX_PROPERTIES_LENGTH) return fault('/properties', `must not be longer than ${MAX_PROPERTIES_LENGTH} characters as JSON`);
+  const wrong = propertiesFault(properties);
+  if (wrong !== undefined) return { fault: wrong };
   return { event: { id: input.id, name: input.name, occurredAt, properties } };
+}
+
+/** What is wrong with an event's properties whatever counts them, or undefined. */
+export function propertiesFault(properties: Readonly<Record<string, unknown>>): InputError | undefined {
+  if (isDeeper(properties, MAX_PROPERTIES_DEPTH)) return { pointer: '/properties', detail: `must not be nested deeper than ${MAX_PROPERTIES_DEPTH} levels` };
+  if (JSON.stringify(properties).length > MAX_PROPERTIES_LENGTH) return { pointer: '/properties', detail: `must not be longer than ${MAX_PROPERTIES_LENGTH} characters as JSON` };
+  return undefined;
 }
 
 /** What is wrong with the event for the meters that count it (those with its name), or undefined. */

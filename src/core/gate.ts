@@ -1,15 +1,18 @@
+import { bookDue } from './booking.js';
 import { minorDigits } from './currency.js';
 import { ONE, ZERO, add, divide, isPositive, multiply, notBelowZero, roundTo, smaller, subtract, decimalText, type Decimal } from './decimal.js';
-import { entitlementTo, withUsage, type Beside, type Entitlement, type EntitlementSource, type GrantSource } from './entitlement.js';
+import { besideOf, entitlementTo, withUsage, type Entitlement, type EntitlementSource, type GrantSource } from './entitlement.js';
+import type { UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
-import { eventOfUse, isCountable, isWholeUse } from './held-usage.js';
-import type { Instant } from './instant.js';
+import { eventOfUse, isCountable, isWholeUse, quantityFault, withHeldUsed } from './held-usage.js';
+import { FOREVER, type Instant } from './instant.js';
 import { CONVERSION_SCALE, type Meter } from './meter.js';
 import { moneyText, roundToMoney, type Money } from './money.js';
 import { invalidInput } from './problems.js';
-import { isServing, phaseAt, statusAt, usagePriceAt } from './subscription.js';
+import { usagePrices } from './plan.js';
+import { isOverageAllowed, isServing, phaseAt, statusAt, usagePriceAt, usageWindowAt, type Subscription } from './subscription.js';
 import { usageOf } from './usage.js';
-import { cappedEffect, costsOf, effectsOf, type UseEffect } from './use-effect.js';
+import { cappedEffect, effectsOf, costsOf, dearerCosts, type UseCost, type UseEffect } from './use-effect.js';
 import { exactlyAvailableIn } from './wallet.js';
 
 /** Why the gate says no: all there is. A test holds this list and docs/guides/gate.md equal. */
@@ -93,11 +96,23 @@ export function countingSource(entitlement: Entitlement | undefined): Entitlemen
 
 /** The right to one feature at `at`; undefined when nothing speaks of it. */
 export function entitlementAt(facts: CustomerFacts, feature: string, at: Instant): Entitlement | undefined {
-  return entitlementTo(feature, sourcesAt(facts, feature, at), besideAt(facts, at));
+  return entitled(situationAt(facts, at), feature);
 }
 
-function besideAt({ overrides, holds }: CustomerFacts, at: Instant): Beside {
-  return { overrides, holds, at };
+/** What a question is decided on. */
+interface Situation {
+  readonly facts: CustomerFacts;
+  /** The facts as if every open hold had been settled: to everybody else, what is set aside is as good as used. */
+  readonly settled: CustomerFacts;
+  readonly at: Instant;
+}
+
+function situationAt(facts: CustomerFacts, at: Instant): Situation {
+  return { facts, settled: withHeldUsed(facts, at), at };
+}
+
+function entitled({ facts, settled, at }: Situation, feature: string): Entitlement | undefined {
+  return entitlementTo(feature, sourcesAt(facts, feature, at), besideOf(facts, at, settled));
 }
 
 /** Only the usage that counts the feature is worked out. */
@@ -116,12 +131,13 @@ function sourcesAt({ subscriptions, windows }: CustomerFacts, feature: string, a
 }
 
 function judge(facts: CustomerFacts, question: GateQuestion, at: Instant): Verdict {
-  const entitlement = entitlementAt(facts, question.feature, at);
+  const situation = situationAt(facts, at);
+  const entitlement = entitled(situation, question.feature);
   if (entitlement?.isGranted !== true) return notGranted(facts, { question, entitlement, at });
   if (entitlement.feature.type === 'flag') return allowed({ entitlement, after: entitlement, rule: 'flag', quantity: question.quantity, cost: null });
-  const whole = use(facts, { entitlement, question, quantity: question.quantity, at });
+  const whole = use(situation, { entitlement, question, quantity: question.quantity });
   if (whole.reason === null || !question.isPartial) return whole;
-  return largestPart(facts, { entitlement, question, at }) ?? whole;
+  return largestPart(situation, { entitlement, question }) ?? whole;
 }
 
 function notGranted(facts: CustomerFacts, { question, entitlement, at }: { question: GateQuestion; entitlement: Entitlement | undefined; at: Instant }): Verdict {
@@ -140,32 +156,54 @@ interface Use {
   readonly entitlement: Entitlement;
   readonly question: GateQuestion;
   readonly quantity: Decimal;
-  readonly at: Instant;
 }
 
 /** Whether a use of exactly so much is allowed. */
-function use(facts: CustomerFacts, asked: Use): Verdict {
-  const { entitlement, quantity, at } = asked;
-  const effects = effectsOfUse(facts, asked);
-  const after = effects === null ? plus(entitlement, quantity) : withUsage(entitlement, effects.map((effect) => effect.after), besideAt(facts, at));
-  const [cost] = effects === null ? [] : costsOf(effects).map(({ currency, all }) => roundToMoney(all, currency));
+function use(situation: Situation, asked: Use): Verdict {
+  const { entitlement, quantity } = asked;
+  const event = eventOf(asked, situation.at);
+  const effects = event == null ? [] : effectsOf(situation.facts, event);
+  const after = event === null ? plus(entitlement, quantity) : withUsage(entitlement, effects.map((effect) => effect.after));
+  // On top of what holds have set aside, and without it: they may be released.
+  const onTop = event == null || situation.settled === situation.facts ? effects : effectsOf(situation.settled, event);
+  const costs = onTop === effects ? costsOf(effects) : dearerCosts(costsOf(effects), costsOf(onTop));
+  const [cost] = event === null ? [] : costs.map(({ currency, all }) => roundToMoney(all, currency));
   const base = { entitlement, after, cost: cost ?? null };
   const isOver = isPositive(quantity) && isBeyond(after);
   if (isOver && !entitlement.isOverageAllowed) return refused(base, { reason: 'limit_reached', rule: ruleWithin(entitlement), detail: limitSentence(entitlement) });
-  const capped = effects === null ? undefined : cappedEffect(effects);
+  const beside = passedBeside(situation, entitlement, { effects, onTop });
+  if (beside !== undefined) return refused(base, { reason: 'limit_reached', ...beside });
+  const capped = cappedEffect(onTop) ?? cappedEffect(effects);
   if (capped !== undefined) return refused(base, { reason: 'overage_cap_reached', rule: 'overage_cap', detail: `Overage of "${capped.after.price.name}" would pass its cap in this window.` });
-  const shortfall = effects === null ? null : shortfallOf(facts, effects, at);
+  const shortfall = shortfallOf(situation.facts, costs, situation.at);
   if (shortfall !== null) return { ...refused(base, { reason: 'insufficient_funds', rule: 'wallet', detail: `The wallet lacks ${moneyText(shortfall)} ${shortfall.currency} for it.` }), shortfall };
   return allowed({ ...base, rule: isOver ? 'overage' : ruleWithin(entitlement), quantity });
 }
 
-/** Null where no event can report the use: then the question is about the limit alone. */
-function effectsOfUse(facts: CustomerFacts, { entitlement, question, quantity, at }: Use): UseEffect[] | null {
+/** The event that would report the use; null where none can: then the question is about the limit alone. Undefined for no use. */
+function eventOf({ entitlement, question, quantity }: Use, at: Instant): UsageEvent | null | undefined {
   const meter = countingSource(entitlement)?.counted?.price.meter;
   if (meter === undefined) return null;
-  if (!isWholeUse(meter, quantity)) throw invalidInput([{ pointer: '/quantity', detail: 'must come to a whole number of events: the meter of the feature counts them' }]);
-  const event = eventOfUse(meter, { id: '', quantity, properties: question.properties, at });
-  return event === undefined ? [] : effectsOf(facts, event);
+  const wrong = quantityFault(meter, quantity);
+  if (wrong !== undefined) throw invalidInput([{ pointer: '/quantity', detail: wrong }]);
+  return eventOfUse(meter, { id: '', quantity, properties: question.properties, at });
+}
+
+/** A hard limit that the event of the use would pass beside that of the feature: of another feature, or of a price that counts none. */
+function passedBeside(situation: Situation, entitlement: Entitlement, { effects, onTop }: { effects: readonly UseEffect[]; onTop: readonly UseEffect[] }): Pick<Verdict, 'rule' | 'detail'> | undefined {
+  for (const { before, after } of onTop) {
+    const { phase, price, figures, subscription } = after;
+    if (entitlement.sources.some(({ counted }) => counted?.subscription.id === subscription.id && counted.price.code === price.code)) continue;
+    const grants = phase.plan.grants.filter((grant) => grant.price === price.code);
+    if (grants.length === 0 && !isOverageAllowed(phase, price) && figures.overage.gt(before.figures.overage)) return { rule: 'included', detail: `Too little is left of "${price.name}", which the use counts for too.` };
+    for (const { feature } of grants) {
+      const other = entitled(situation, feature.code);
+      if (other?.isGranted !== true || other.isOverageAllowed) continue;
+      const then = withUsage(other, effects.map((effect) => effect.after));
+      if (isBeyond(then) && (then.used ?? ZERO).gt(other.used ?? ZERO)) return { rule: ruleWithin(other), detail: `The use counts for "${other.feature.name}" too. ${limitSentence(other)}` };
+    }
+  }
+  return undefined;
 }
 
 function plus(entitlement: Entitlement, quantity: Decimal): Entitlement {
@@ -199,8 +237,8 @@ function allowed(base: Base & { rule: GateRule; quantity: Decimal }): Verdict {
 }
 
 /** What the wallet lacks for the part that it pays, whole minor units; null when it has the money. */
-function shortfallOf(facts: CustomerFacts, effects: readonly UseEffect[], at: Instant): Money | null {
-  for (const { currency, fromWallet } of costsOf(effects)) {
+function shortfallOf(facts: CustomerFacts, costs: readonly UseCost[], at: Instant): Money | null {
+  for (const { currency, fromWallet } of costs) {
     if (!isPositive(fromWallet)) continue;
     const missing = subtract(fromWallet, exactlyAvailableIn(facts, currency, at));
     if (isPositive(missing)) return roundToMoney(roundTo(missing, minorDigits(currency), 'away_from_zero'), currency);
@@ -209,13 +247,13 @@ function shortfallOf(facts: CustomerFacts, effects: readonly UseEffect[], at: In
 }
 
 /** What is left, where less than all will do: up to a hard limit exactly; where money or a cap decides, in whole units. Undefined when that is nothing. */
-function largestPart(facts: CustomerFacts, { entitlement, question, at }: Omit<Use, 'quantity'>): Verdict | undefined {
+function largestPart(situation: Situation, { entitlement, question }: Omit<Use, 'quantity'>): Verdict | undefined {
   const meter = countingSource(entitlement)?.counted?.price.meter;
   const { limit, remaining, isOverageAllowed } = entitlement;
   const isHard = limit !== null && limit !== 'unlimited' && !isOverageAllowed;
   const left = countable(meter, isHard ? smaller(question.quantity, remaining ?? ZERO) : question.quantity);
   if (!isPositive(left)) return undefined;
-  const attempt = (quantity: Decimal): Verdict => use(facts, { entitlement, question, quantity, at });
+  const attempt = (quantity: Decimal): Verdict => use(situation, { entitlement, question, quantity });
   const all = attempt(left);
   if (all.reason === null) return all;
   let [least, most] = [ZERO, roundTo(left, 0, 'toward_zero')];
@@ -243,22 +281,58 @@ function countable(meter: Meter | undefined, quantity: Decimal): Decimal {
   return isWholeUse(meter, units) ? units : roundTo(quantity, 0, 'toward_zero');
 }
 
-/** Moments that are tried when looking for when a "no" lifts. */
-const MAX_MOMENTS = 24;
+/** Moments beside the ends of holds that are tried when looking for when a "no" lifts. */
+const MAX_MOMENTS = 64;
+/** Turns of a window that are tried where each carries units into the next. */
+const MAX_TURNS = 12;
 
 /** The first moment after `at` at which the same question is answered yes if nothing more is used, paid or changed. */
 function liftingMoment(facts: CustomerFacts, question: GateQuestion, at: Instant): Instant | null {
-  const moments = new Set<Instant>();
-  for (const subscription of facts.subscriptions) {
-    moments.add(subscription.startsAt);
-    for (const phase of subscription.phases) moments.add(phase.startsAt);
-    const usage = sourcesAt({ ...facts, subscriptions: [subscription] }, question.feature, at).flatMap((source) => source.usage);
-    for (const { window } of usage) if (window.endsAt < subscription.endsAt) moments.add(window.endsAt);
+  // What falls due by then takes its money first.
+  const isBooked = facts.subscriptions.some(({ phases }) => phases.some(({ plan }) => plan.prices.some(({ paidFrom }) => paidFrom === 'wallet')));
+  const isYes = (moment: Instant): boolean => judge(isBooked ? bookDue(facts, moment).facts : facts, question, moment).reason === null;
+  const ends = sortedAfter(facts.holds.map(({ expiresAt }) => expiresAt), at);
+  let from = at;
+  for (const moment of [...sortedAfter(momentsOf(facts, at), at).slice(0, MAX_MOMENTS), FOREVER]) {
+    const between = ends.filter((end) => end > from && end < moment);
+    const last = between.at(-1);
+    // A hold that ends never takes anything away: halving finds the first end that is enough.
+    if (last !== undefined && isYes(last)) return firstYes(between, isYes);
+    if (moment !== FOREVER && isYes(moment)) return moment;
+    from = moment;
   }
-  for (const hold of facts.holds) moments.add(hold.expiresAt);
-  for (const { expiresAt } of facts.overrides) if (expiresAt !== null) moments.add(expiresAt);
-  const later = [...moments].filter((moment) => moment > at && Number.isFinite(moment)).sort((left, right) => left - right);
-  return later.slice(0, MAX_MOMENTS).find((moment) => judge(facts, question, moment).reason === null) ?? null;
+  return null;
+}
+
+function sortedAfter(moments: readonly Instant[], at: Instant): Instant[] {
+  return [...new Set(moments)].filter((moment) => moment > at && moment < FOREVER).sort((left, right) => left - right);
+}
+
+/** The last of `moments` is known for a yes. */
+function firstYes(moments: readonly Instant[], isYes: (moment: Instant) => boolean): Instant | null {
+  let [least, most] = [0, moments.length - 1];
+  while (least < most) {
+    const middle = Math.floor((least + most) / 2);
+    if (isYes(moments[middle] as Instant)) most = middle;
+    else least = middle + 1;
+  }
+  return moments[most] ?? null;
+}
+
+/** What may change an answer by the clock alone, but for ends of holds. */
+function momentsOf({ subscriptions, overrides }: CustomerFacts, at: Instant): Instant[] {
+  const ofSubscriptions = subscriptions.flatMap((subscription) => [subscription.startsAt, ...subscription.phases.map(({ startsAt }) => startsAt), ...turnsOf(subscription, at)]);
+  return [...ofSubscriptions, ...overrides.flatMap(({ expiresAt }) => expiresAt ?? [])];
+}
+
+/** The next ends of its windows: one of each price, several where units are carried on. */
+function turnsOf(subscription: Subscription, at: Instant): Instant[] {
+  if (!isServing(subscription, at)) return [];
+  return usagePrices(phaseAt(subscription, at).plan).flatMap((price) => {
+    const turns: Instant[] = [];
+    for (let { endsAt } = usageWindowAt(subscription, price, at); endsAt < subscription.endsAt && turns.length < (price.rollover === null ? 1 : MAX_TURNS); { endsAt } = usageWindowAt(subscription, price, endsAt)) turns.push(endsAt);
+    return turns;
+  });
 }
 
 function answerOf(question: GateQuestion, verdict: Verdict, { shown, liftsAt }: { shown: Entitlement | undefined; liftsAt: Instant | null }): GateAnswer {

@@ -1,16 +1,16 @@
 import { minorDigits, type Currency } from './currency.js';
 import { decimal, decimalText, isPositive, roundTo } from './decimal.js';
-import type { UsageEvent } from './event.js';
+import { metersTaking } from './consume.js';
+import { meterFault, type UsageEvent } from './event.js';
 import type { CustomerFacts } from './facts.js';
 import { countingSource, decideGate, entitlementAt, type GateAnswer, type GateQuestion } from './gate.js';
-import { eventOfUse, parseQuantity } from './held-usage.js';
+import { eventOfUse, meterOfHeld, parseQuantity, withHeldUsed } from './held-usage.js';
 import type { HeldUsage, Hold, HoldChange } from './hold.js';
 import type { Instant } from './instant.js';
 import type { Meter } from './meter.js';
 import { roundToMoney, zeroMoney, type Money } from './money.js';
 import { Refusal, invalidInput } from './problems.js';
-import { usagePriceAt } from './subscription.js';
-import { costsOf, effectsOf } from './use-effect.js';
+import { costsOf, dearerCosts, effectsOf } from './use-effect.js';
 
 /** Units of a feature to be set aside. */
 export interface UnitsAsked {
@@ -24,7 +24,7 @@ export interface UnitsAsked {
  * Sets units of a feature aside, with the money that their use will take from the wallet; the answer is that of the gate,
  * and a "no" sets nothing aside. @throws Refusal `invalid_request` when nothing counts the feature.
  */
-export function decideUnitsHold(facts: CustomerFacts, asked: UnitsAsked, source: { newId: string; at: Instant }): { answer: GateAnswer; change: HoldChange | null } {
+export function decideUnitsHold(facts: CustomerFacts, asked: UnitsAsked, source: { newId: string; at: Instant; metersOf: (eventName: string) => readonly Meter[] }): { answer: GateAnswer; change: HoldChange | null } {
   const { question } = asked;
   const { newId, at } = source;
   const answer = decideGate(facts, question, at);
@@ -34,7 +34,10 @@ export function decideUnitsHold(facts: CustomerFacts, asked: UnitsAsked, source:
   if (entitlement === undefined || counting?.counted == null) throw invalidInput([{ pointer: '/feature', detail: 'is not counted by sum or by count in any plan that the customer has: nothing of it can be set aside' }]);
   const { subscription, price, phase } = counting.counted;
   const usage: HeldUsage = { feature: question.feature, subscriptionId: subscription.id, priceCode: price.code, quantity: decimalText(answer.quantity), properties: question.properties };
-  const money = walletPart(facts, { event: eventOfUse(price.meter, { id: '', quantity: answer.quantity, properties: question.properties, at }), currency: phase.plan.currency });
+  const event = eventOfUse(price.meter, { id: newId, quantity: answer.quantity, properties: question.properties, at });
+  const wrong = event === undefined ? undefined : meterFault(event, metersTaking(price.meter, source.metersOf));
+  if (wrong !== undefined) throw invalidInput([wrong]);
+  const money = walletPart(facts, { event, currency: phase.plan.currency, at });
   const hold: Hold = { id: newId, money, openedAt: at, expiresAt: asked.expiresAt, description: asked.description ?? entitlement.feature.name, reference: asked.reference, usage };
   return { answer, change: { type: 'opened', madeAt: at, hold } };
 }
@@ -58,15 +61,12 @@ export function settledUnits(facts: CustomerFacts, held: { hold: Hold; usage: He
   const free = { ...facts, holds: facts.holds.filter(({ id }) => id !== hold.id) };
   if (quantity.gt(decimal(usage.quantity))) refuseUnlessAllowed(decideGate(free, { feature, quantity, properties: usage.properties, isPartial: false }, at));
   const event = eventOfUse(meter, { id: hold.id, quantity, properties: usage.properties, at });
-  const money = walletPart(free, { event, currency: hold.money.currency });
+  const money = walletPart(free, { event, currency: hold.money.currency, at });
   return { transactions: [], holds: [{ type: 'settled', madeAt: at, holdId: hold.id, money, quantity: decimalText(quantity) }], events: event === undefined ? [] : [event] };
 }
 
-/** What counts the feature now; else what counted it when the units were set aside, as long as that is there. */
-function meterOf(facts: CustomerFacts, { usage, feature, at }: { usage: HeldUsage; feature: string; at: Instant }): Meter {
-  const counting = countingSource(entitlementAt(facts, feature, at))?.counted?.price.meter;
-  const subscription = facts.subscriptions.find(({ id }) => id === usage.subscriptionId);
-  const kept = counting ?? (subscription === undefined ? undefined : usagePriceAt(subscription, usage.priceCode, at)?.meter);
+function meterOf({ subscriptions }: CustomerFacts, { usage, at }: { usage: HeldUsage; at: Instant }): Meter {
+  const kept = meterOfHeld(subscriptions, usage, at);
   if (kept === undefined) throw new Refusal('hold_conflict', 'Nothing of the customer counts the feature any more: report the use as an event, and release the hold.');
   return kept;
 }
@@ -76,9 +76,9 @@ function refuseUnlessAllowed({ isAllowed, reason, detail }: GateAnswer): void {
   throw new Refusal(reason === 'insufficient_funds' ? reason : 'limit_reached', `More is asked for than was set aside, and the rest is not there. ${detail}`);
 }
 
-/** What the event takes from the wallet, parts of a minor unit as a whole one. */
-function walletPart(facts: CustomerFacts, { event, currency }: { event: UsageEvent | undefined; currency: Currency }): Money {
-  const costs = event === undefined ? [] : costsOf(effectsOf(facts, event));
+/** What the event takes from the wallet, after what other holds have set aside or before it; parts of a minor unit as a whole one. */
+function walletPart(facts: CustomerFacts, { event, currency, at }: { event: UsageEvent | undefined; currency: Currency; at: Instant }): Money {
+  const costs = event === undefined ? [] : dearerCosts(costsOf(effectsOf(facts, event)), costsOf(effectsOf(withHeldUsed(facts, at), event)));
   const cost = costs.find(({ fromWallet }) => isPositive(fromWallet));
   if (cost === undefined) return zeroMoney(currency);
   return roundToMoney(roundTo(cost.fromWallet, minorDigits(cost.currency), 'away_from_zero'), cost.currency);

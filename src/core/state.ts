@@ -1,7 +1,7 @@
 import { alertStates, type AlertState } from './alert-firing.js';
 import { bookDue, nextDueAfter, owedIn, upcomingInvoice, type Booked } from './booking.js';
 import type { Customer } from './customer.js';
-import { entitlements, type Entitlement } from './entitlement.js';
+import { besideOf, entitlements, type Entitlement } from './entitlement.js';
 import type { CustomerFacts } from './facts.js';
 import { FOREVER, type Instant } from './instant.js';
 import type { Invoice } from './invoice.js';
@@ -71,7 +71,7 @@ function stateOf(facts: CustomerFacts, at: Instant, booked: Booked): BillingStat
   const { subscriptions } = booked.facts;
   const serving = subscriptions.filter((subscription) => isServing(subscription, at)).map((subscription) => ({ subscription, usage: usageAt(subscription, facts.windows, at) }));
   const usage = serving.flatMap((source) => source.usage);
-  const entitled = entitlements(serving.map((source) => ({ ...source, phase: phaseAt(source.subscription, at) })), { overrides: facts.overrides, holds: facts.holds, at });
+  const entitled = entitlements(serving.map((source) => ({ ...source, phase: phaseAt(source.subscription, at) })), besideOf(facts, at));
   const { currency } = facts.customer;
   return {
     customer: facts.customer,

@@ -1,5 +1,5 @@
 import type { Currency } from './currency.js';
-import { ZERO, add, multiply, subtract, type Decimal } from './decimal.js';
+import { ZERO, add, larger, multiply, subtract, type Decimal } from './decimal.js';
 import type { UsageEvent } from './event.js';
 import { FOREVER } from './instant.js';
 import { EMPTY_TALLY, tallyEvent } from './meter.js';
@@ -52,8 +52,23 @@ function grossOf(usage: PriceUsage): Decimal {
   return rate(usage.price, countedQuantities(usage), freeUnits(usage.figures)).amount;
 }
 
-/** What the effects cost more, exactly and by currency, in major units: all of them, and of those that the wallet pays. */
-export function costsOf(effects: readonly UseEffect[]): Array<{ readonly currency: Currency; readonly all: Decimal; readonly fromWallet: Decimal }> {
+/** What effects cost more, exactly, in major units: all of them, and of those that the wallet pays. */
+export interface UseCost {
+  readonly currency: Currency;
+  readonly all: Decimal;
+  readonly fromWallet: Decimal;
+}
+
+/** Of two costs of one use in each currency, the larger. */
+export function dearerCosts(one: readonly UseCost[], other: readonly UseCost[]): UseCost[] {
+  return one.map((cost) => {
+    const beside = other.find(({ currency }) => currency === cost.currency) ?? cost;
+    return { currency: cost.currency, all: larger(cost.all, beside.all), fromWallet: larger(cost.fromWallet, beside.fromWallet) };
+  });
+}
+
+/** By currency. */
+export function costsOf(effects: readonly UseEffect[]): UseCost[] {
   const costs = new Map<Currency, { all: Decimal; fromWallet: Decimal }>();
   for (const { before, after } of effects) {
     const { currency } = after.phase.plan;

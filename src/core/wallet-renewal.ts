@@ -1,6 +1,6 @@
 import { justBefore, type FixedCharge } from './charge.js';
 import { decimal, divide, isPositive, larger, subtract, type Decimal } from './decimal.js';
-import { entitlements, type GrantSource } from './entitlement.js';
+import { besideOf, entitlements, type GrantSource } from './entitlement.js';
 import type { CustomerFacts } from './facts.js';
 import type { Instant } from './instant.js';
 import type { Contributions } from './invoice.js';
@@ -80,7 +80,7 @@ function quantityNeeded(facts: CustomerFacts, asked: { subscription: Subscriptio
   const serving = facts.subscriptions.filter((other) => isServing(other, date) && other.id !== subscription.id);
   const others = serving.map((other) => sourceOf(facts, other, date));
   const own = { subscription, phase: { ...phase, quantities: { ...phase.quantities, [code]: decimal(0) } }, usage: usageAt(subscription, facts.windows, date) };
-  const without = entitlements([...others, own], { overrides: facts.overrides, holds: [], at: date });
+  const without = entitlements([...others, own], besideOf({ ...facts, holds: [] }, date));
   const needs = phase.plan.grants.flatMap((grant) => {
     const found = without.find(({ feature }) => feature.code === grant.feature.code);
     if (grant.perQuantityOf !== code || grant.limit === null || grant.limit === 'unlimited' || !isPositive(grant.limit)) return [];

@@ -1,12 +1,13 @@
 import { accruedAmounts } from './accrual.js';
 import { burn, expiredCredits, type Credit } from './credit.js';
-import type { Currency } from './currency.js';
-import { ZERO, decimal, isPositive, parseDecimal, subtract, sum, type Decimal } from './decimal.js';
+import { minorDigits, type Currency } from './currency.js';
+import { ZERO, decimal, isPositive, parseDecimal, roundTo, subtract, sum, type Decimal } from './decimal.js';
 import type { CustomerFacts } from './facts.js';
+import { costOf, heldEvents } from './held-usage.js';
 import { heldAt } from './hold.js';
 import type { Instant } from './instant.js';
 import { postAll, postTransaction, type Books, type LedgerTransaction } from './ledger.js';
-import { moneyText, moneyToDecimal, negateMoney, roundToMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
+import { addMoney, moneyText, moneyToDecimal, negateMoney, roundToMoney, subtractMoney, sumMoney, zeroMoney, type Money } from './money.js';
 import { invalidInput } from './problems.js';
 
 /** The prepaid account in one currency. available = balance - held - accrued. */
@@ -42,10 +43,23 @@ export function wallets(facts: WalletFacts, own: Currency, at: Instant): Wallet[
     const entry = entries.find((balance) => balance.money.currency === currency);
     const balance = entry?.money ?? zeroMoney(currency);
     const accrued = sumMoney(accruals.filter(({ money }) => money.currency === currency).map(({ money }) => money), currency);
-    const held = heldAt(facts.holds, currency, at);
+    const held = heldIn(facts, currency, at);
     const available = subtractMoney(subtractMoney(balance, held), accrued);
     return { currency, balance, held, accrued, available, lastCredit: entry?.lastCredit ?? null, credits: credits.filter((credit) => credit.remaining.currency === currency), isOpen: entry !== undefined };
   });
+}
+
+/**
+ * What holds set aside. Those of a use: what was set aside when they were opened, or what the use would cost by now if that
+ * is more, because others have used up what was included.
+ */
+function heldIn(facts: WalletFacts, currency: Currency, at: Instant): Money {
+  const all = heldAt(facts.holds, currency, at);
+  const ofUse = facts.holds.filter(({ usage }) => usage !== null);
+  if (ofUse.length === 0) return all;
+  const cost = roundToMoney(roundTo(costOf(facts, heldEvents(facts, at), { currency, at }), minorDigits(currency), 'away_from_zero'), currency);
+  const more = subtractMoney(cost, heldAt(ofUse, currency, at));
+  return more.minor > 0n ? addMoney(all, more) : all;
 }
 
 /** What the customer may still spend in one currency; below zero when more was used than was there. */

@@ -1,6 +1,5 @@
 import { mayFire, nextAlertAt } from '../core/alert-firing.js';
-import { countingSource, entitlementAt } from '../core/gate.js';
-import { eventOfUse } from '../core/held-usage.js';
+import { eventOfUse, meterOfFeature } from '../core/held-usage.js';
 import { FOREVER, earliest, type Instant } from '../core/instant.js';
 import { decideIntake, type GateContext, type Incoming, type IntakeDecision } from '../core/intake.js';
 import type { Standing } from '../core/standing.js';
@@ -108,7 +107,7 @@ function match(item: UsageItem, { subscriptions, gate }: Pick<LockedCustomer, 's
     return { item: { type: 'event', event: item.event, matches }, matches };
   }
   const { id, question } = item.consume;
-  const meter = gate === null ? undefined : countingSource(entitlementAt(gate.facts, question.feature, gate.at))?.counted?.price.meter;
+  const meter = gate === null ? undefined : meterOfFeature(subscriptions, question.feature, gate.at);
   const event = meter === undefined || gate === null ? undefined : eventOfUse(meter, { id, quantity: question.quantity, properties: question.properties, at: gate.at });
   return { item: { type: 'consume', consume: item.consume }, matches: event === undefined ? [] : matchEvent(subscriptions, event) };
 }

@@ -55,7 +55,7 @@ export async function openUnitsHold(engine: Engine, unit: Unit, { customerId, ex
     customerId,
     prefix: 'hold',
     decide: ({ facts, at, newId }) => {
-      const decided = decideUnitsHold(facts, { question, expiresAt: parseExpiry(expiresIn, at), description, reference }, { newId, at });
+      const decided = decideUnitsHold(facts, { question, expiresAt: parseExpiry(expiresIn, at), description, reference }, { newId, at, metersOf: engine.catalog.metersOf.bind(engine.catalog) });
       answer = decided.answer;
       return { transactions: [], holds: decided.change === null ? [] : [decided.change], events: [] };
     },

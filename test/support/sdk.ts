@@ -34,19 +34,28 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-/** What test/e2e/sdk-billing.test.ts calls, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
-const BILLING_TAGS = ['subscriptions', 'invoices', 'sandbox', 'webhooks'];
+/** What test/e2e/sdk-billing.test.ts and sdk-gate.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
+const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'] } as const;
+type Part = keyof typeof TAGS | 'other';
+
+/** The same question as by POST, for people and for caches. */
+const TWICE = ['GET /v1/customers/{customer}/check'];
 
 /** What the payment provider calls is for nobody's program. */
 const PROVIDERS_TAG = 'provider';
 
-/** Operations of the native API, of billing or all others, for which no call is among those asked. */
-export async function uncalledOperations(paidup: TestPaidup, asked: readonly string[], part: 'billing' | 'other'): Promise<{ known: number; uncalled: string[] }> {
+/** Operations of the native API, of billing, of the gate or all others, for which no call is among those asked. */
+export async function uncalledOperations(paidup: TestPaidup, asked: readonly string[], part: Part): Promise<{ known: number; uncalled: string[] }> {
   const { paths } = (await paidup.call<{ paths: Record<string, Record<string, { tags: string[] }>> }>('GET', '/openapi.json')).body;
   const operations = Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([method, { tags }]) => ({ name: `${method.toUpperCase()} ${path}`, tags })));
-  const known = operations.filter(({ name, tags }) => / \/v1\/(?!billing\/|notification\/)/.test(name) && !tags.includes(PROVIDERS_TAG) && tags.some((tag) => BILLING_TAGS.includes(tag)) === (part === 'billing')).map(({ name }) => name);
+  const known = operations.filter(({ name, tags }) => / \/v1\/(?!billing\/|notification\/)/.test(name) && !tags.includes(PROVIDERS_TAG) && !TWICE.includes(name) && partOf(tags) === part).map(({ name }) => name);
   // Files are for people: a client of JSON does not read them.
   const isFile = (operation: string): boolean => /\.(csv|xlsx)$/.test(operation);
   const isAsked = (operation: string): boolean => asked.some((each) => new RegExp(`^${operation.replace(/\{\w+\}/g, '[^/]+')}$`).test(each));
   return { known: known.length, uncalled: known.filter((operation) => !isAsked(operation) && !isFile(operation)) };
+}
+
+function partOf(tags: readonly string[]): Part {
+  const parts: ReadonlyArray<keyof typeof TAGS> = ['billing', 'gate'];
+  return parts.find((part) => TAGS[part].some((tag) => tags.includes(tag))) ?? 'other';
 }
