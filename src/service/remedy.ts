@@ -1,12 +1,15 @@
+import type { Currency } from '../core/currency.js';
 import { divide, isPositive, subtract, add, ZERO } from '../core/decimal.js';
 import type { CustomerFacts } from '../core/facts.js';
 import { decideGate, entitlementAt, type GateAnswer, type GateQuestion } from '../core/gate.js';
 import type { Instant } from '../core/instant.js';
-import { addMoney, zeroMoney, type Money } from '../core/money.js';
+import { postTransaction } from '../core/ledger.js';
+import { addMoney, moneyToDecimal, zeroMoney, type Money } from '../core/money.js';
 import type { Plan } from '../core/plan.js';
 import { Refusal } from '../core/problems.js';
 import type { BillingState } from '../core/state.js';
 import { isLive, isServing, phaseAt, quantityOf, type Subscription } from '../core/subscription.js';
+import { MAX_DEPOSIT, depositTransaction } from '../core/wallet.js';
 import { loadForPreview, previewFigures, previewOn, type Decide, type Previewable } from './command.js';
 import type { Engine } from './engine.js';
 import { changeSubscription, createSubscription, resumeSubscription } from './subscription.js';
@@ -63,13 +66,22 @@ export async function remediesFor(engine: Engine, asked: Asked): Promise<readonl
 async function workOut(engine: Engine, { facts, question, answer }: Asked): Promise<readonly Remedy[]> {
   const whole = { ...question, isPartial: false };
   const found: Remedy[] = [];
-  if (answer.shortfall !== null) found.push({ type: 'top_up', price: answer.shortfall, useCost: answer.cost, nextInvoice: null, subscriptionId: null, plan: null, quantities: null });
   const base = await loadForPreview(engine, facts.customer.id);
+  if (answer.shortfall !== null && isEnough(facts, { money: answer.shortfall, question: whole, at: base.at })) {
+    found.push({ type: 'top_up', price: answer.shortfall, useCost: answer.cost, nextInvoice: null, subscriptionId: null, plan: null, quantities: null });
+  }
   for (const attempt of attemptsOf(engine, base, { question: whole, facts })) {
     const remedy = await tried(engine, { base, attempt, question: whole });
     if (remedy !== undefined) found.push(remedy);
   }
-  return found.sort(byPrice).slice(0, MAX_REMEDIES);
+  return found.sort(byPrice(facts.customer.currency)).slice(0, MAX_REMEDIES);
+}
+
+/** Whether one deposit of so much is all that the use lacks. */
+function isEnough(facts: CustomerFacts, { money, question, at }: { money: Money; question: GateQuestion; at: Instant }): boolean {
+  if (moneyToDecimal(money).gt(MAX_DEPOSIT)) return false;
+  const filled = { ...facts, ...postTransaction(facts, depositTransaction({ id: '', money, description: '', at })) };
+  return decideGate(filled, question, at).isAllowed;
 }
 
 /** A change that may help, not tried yet. */
@@ -145,13 +157,17 @@ async function tried(engine: Engine, { base, attempt, question }: { base: Previe
   }
 }
 
-/** What it costs now and for the use, then what comes next, then by name: a total order. */
-function byPrice(left: Remedy, right: Remedy): number {
-  const cost = ({ price, useCost }: Remedy): bigint => price.minor + (useCost?.currency === price.currency ? useCost.minor : 0n);
-  const [a, b] = [cost(left), cost(right)];
-  if (a !== b) return a < b ? -1 : 1;
-  const [c, d] = [left.nextInvoice?.minor ?? 0n, right.nextInvoice?.minor ?? 0n];
-  if (c !== d) return c < d ? -1 : 1;
+/**
+ * What it costs now and with the use, then what comes next, then by name: a total order. What is put into the wallet is not
+ * spent by that. Currencies cannot be compared: the customer's own comes first.
+ */
+function byPrice(own: Currency) {
+  const cost = ({ type, price, useCost }: Remedy): bigint => (type === 'top_up' ? 0n : price.minor) + (useCost?.currency === price.currency ? useCost.minor : 0n);
+  const place = ({ price }: Remedy): string => (price.currency === own ? '' : price.currency);
   const name = ({ type, plan, subscriptionId }: Remedy): string => `${type} ${plan ?? ''} ${subscriptionId ?? ''}`;
-  return name(left) < name(right) ? -1 : 1;
+  return (left: Remedy, right: Remedy): number => {
+    const keys = [[place(left), place(right)], [cost(left), cost(right)], [left.nextInvoice?.minor ?? 0n, right.nextInvoice?.minor ?? 0n], [name(left), name(right)]] as const;
+    const [a, b] = keys.find(([one, other]) => one !== other) ?? keys[0];
+    return a < b ? -1 : a > b ? 1 : 0;
+  };
 }
