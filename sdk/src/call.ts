@@ -56,7 +56,17 @@ export interface Request {
   readonly repeat?: 'by_key' | 'by_body' | 'never';
   /** What the answer is, if not JSON: the text of a page, or the bytes of a document. */
   readonly answer?: AnswerType;
+  /** Asks for the answer with its tag, and for nothing when it is the one of `known`. */
+  readonly tagged?: { readonly known: string | undefined };
+  /** How long the server is asked to wait before it answers; comes on top of the time-out. */
+  readonly waitMs?: number | undefined;
   readonly options?: CallOptions | undefined;
+}
+
+/** An answer with the tag that it can be recognised by. */
+export interface Tagged<Body> {
+  readonly tag: string;
+  readonly body: Body;
 }
 
 /** Makes one call and gives the body of its answer. @throws PaidupProblem, PaidupUnreachable, or the signal's reason. */
@@ -81,6 +91,7 @@ interface Attempt {
   readonly body: string | undefined;
   /** Undefined for JSON. */
   readonly answer: AnswerType | undefined;
+  readonly isTagged: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -123,11 +134,13 @@ function attemptOf(request: Request, client: { base: string; secret: Secret; tim
       authorization: `Bearer ${client.secret.key}`,
       accept: request.answer ?? 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(request.tagged?.known === undefined ? {} : { 'if-none-match': request.tagged.known }),
       ...(hasKey ? { 'idempotency-key': options.idempotencyKey ?? newKey() } : {}),
     },
     body,
     answer: request.answer,
-    timeoutMs: options.timeoutMs ?? client.timeoutMs,
+    isTagged: request.tagged !== undefined,
+    timeoutMs: (options.timeoutMs ?? client.timeoutMs) + (request.waitMs ?? 0),
     signal: options.signal,
   };
 }
@@ -148,7 +161,7 @@ async function attemptOnce<Answer>(attempt: Attempt, client: { send: typeof glob
     const { method, headers, body } = attempt;
     // A redirect is shown, not followed: the key goes to the address it was given for.
     const response = await client.send(attempt.address, { method, headers, redirect: 'manual', signal: ending.signal, ...(body === undefined ? {} : { body }) });
-    return await readAnswer<Answer>(response, attempt.answer, client.secret);
+    return await readAnswer<Answer>(response, attempt, client.secret);
   } catch (error) {
     signal?.throwIfAborted();
     const reason = isTimeout ? `gave no whole answer within ${timeoutMs} ms` : `could not be reached: ${client.secret.reasonOf(error)}`;
@@ -159,16 +172,17 @@ async function attemptOnce<Answer>(attempt: Attempt, client: { send: typeof glob
   }
 }
 
-async function readAnswer<Answer>(response: Response, type: AnswerType | undefined, secret: Secret): Promise<Outcome<Answer>> {
+async function readAnswer<Answer>(response: Response, { answer: type, isTagged }: Attempt, secret: Secret): Promise<Outcome<Answer>> {
   const { status, ok } = response;
   const isAsAsked = ok && type !== undefined && (response.headers.get('content-type') ?? '').startsWith(type);
   if (isAsAsked && type === 'application/pdf') return { answer: new Uint8Array(await response.arrayBuffer()) as Answer };
   const text = await response.text();
-  if (status === 204) return { answer: undefined as Answer };
+  if (status === 204 || (status === 304 && isTagged)) return { answer: undefined as Answer };
   if (isAsAsked) return { answer: text as Answer };
   if (ok && type === undefined) {
     try {
-      return { answer: JSON.parse(text) as Answer };
+      const body = JSON.parse(text) as Answer;
+      return { answer: isTagged ? ({ tag: response.headers.get('etag') ?? '', body } as Answer) : body };
     } catch {
       // Not JSON: told below.
     }

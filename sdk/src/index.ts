@@ -1,6 +1,6 @@
 /** A typed client for the native API of Paidup. Zero dependencies; Node 20.19 or later, or a browser. */
 export { createClient, type Client } from './client.js';
-export type { CallOptions, ClientOptions, KeylessOptions } from './call.js';
+export type { CallOptions, ClientOptions, KeylessOptions, Tagged } from './call.js';
 export { PROBLEM_SLUGS, PaidupProblem, PaidupUnreachable, isProblem, type InputError, type ProblemSlug } from './problem.js';
 export type { Page, PageQuery } from './page.js';
 export type { Alignment, Decimal, Instant, InstantInput, Interval, Metadata, Money, OpenPeriod, Period } from './money.js';

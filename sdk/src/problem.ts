@@ -18,6 +18,7 @@ export const PROBLEM_SLUGS = [
   'coupon_conflict',
   'invoice_conflict',
   'sandbox_only',
+  'revision_not_reached',
   'payment_method_missing',
   'payment_declined',
   'insufficient_funds',

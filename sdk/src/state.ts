@@ -1,5 +1,5 @@
 import type { UsageAlert } from './alert.js';
-import type { Call, CallOptions } from './call.js';
+import type { Call, CallOptions, Request, Tagged } from './call.js';
 import type { Customer } from './customer.js';
 import type { Entitlement } from './entitlement.js';
 import type { ExplainQuery, Explanation } from './explain.js';
@@ -83,11 +83,20 @@ export interface MomentQuery extends ExplainQuery {
 export interface StateQuery extends MomentQuery {
   /** By what was known when the customer's change of this number had been made. */
   known_at_revision?: number | undefined;
+  /** Waits until the customer's change of this number has been made. Problem when the time is over: `revision_not_reached`. */
+  min_revision?: number | undefined;
+  /** How long to wait for it at most: up to 30,000; 5,000 unless told. Comes on top of the time-out of the call. */
+  wait_ms?: number | undefined;
 }
 
 export interface StateOperations {
   /** The whole state, for a secret key or the customer's own. Problems: `forbidden`, `invalid_request`, `not_found`. */
   readState(customer: string, query?: StateQuery, options?: CallOptions): Promise<State>;
+  /**
+   * The same call for whoever has read before: the state with its tag, or undefined when the state is still the one of
+   * `tag`. Without a tag, the state comes in any case.
+   */
+  readStateUnless(customer: string, tag: string | undefined, query?: StateQuery, options?: CallOptions): Promise<Tagged<State> | undefined>;
   /** The same call for a publishable key, as a browser shows it: only the public part is promised, and nothing is explained. Problems: `invalid_request`, `not_found`. */
   readPublicState(customer: string, query?: Omit<StateQuery, 'explain'>, options?: CallOptions): Promise<PublicState>;
   /** The next invoice if nothing more were used. Problems: `invalid_request`, `not_found`. */
@@ -95,10 +104,17 @@ export interface StateOperations {
 }
 
 export function stateOperations(call: Call): StateOperations {
-  const read = <Answer>(customer: string, query?: StateQuery, options?: CallOptions): Promise<Answer> => call({ method: 'GET', path: ['v1', 'customers', customer, 'state'], query: { ...query }, options });
+  const read = <Answer>(customer: string, query: StateQuery = {}, rest: Partial<Request> = {}): Promise<Answer> => {
+    const waitMs = query.min_revision === undefined ? 0 : (query.wait_ms ?? DEFAULT_WAIT_MS);
+    return call({ method: 'GET', path: ['v1', 'customers', customer, 'state'], query: { ...query }, waitMs, ...rest });
+  };
   return {
-    readState: (customer, query, options) => read<State>(customer, query, options),
-    readPublicState: (customer, query, options) => read<PublicState>(customer, query, options),
+    readState: (customer, query, options) => read<State>(customer, query, { options }),
+    readStateUnless: (customer, tag, query, options) => read<Tagged<State> | undefined>(customer, query, { options, tagged: { known: tag } }),
+    readPublicState: (customer, query, options) => read<PublicState>(customer, query, { options }),
     readUpcomingInvoice: (customer, query, options) => call({ method: 'GET', path: ['v1', 'customers', customer, 'upcoming-invoice'], query: { ...query }, options }),
   };
 }
+
+/** What the server waits for a revision unless told. */
+const DEFAULT_WAIT_MS = 5_000;

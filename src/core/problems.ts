@@ -21,6 +21,7 @@ export const PROBLEMS = {
   coupon_conflict: 'The coupon does not fit the subscription',
   invoice_conflict: 'The invoice is not in a state that allows this',
   sandbox_only: 'This needs a sandbox',
+  revision_not_reached: 'The state has not come as far as asked',
   payment_method_missing: 'There is no usable payment method on file',
   payment_declined: 'The payment was declined',
   insufficient_funds: 'The wallet does not have the money',

@@ -227,6 +227,7 @@ describe('the next change of a state', () => {
         expect(until).toBeGreaterThan(from);
         expect(timeless(seen, later)).toBe(timeless(seenAt(given, later), later));
         expect(timeless(seen, later)).toBe(timeless(seen, from));
+        expect(nextChangeAt(seenAt(given, later), later), 'whoever looks in between is told the same').toBe(until);
       }),
       { numRuns: 400 },
     );

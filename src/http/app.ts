@@ -11,6 +11,7 @@ import { changeRoutes } from './change.js';
 import { NO_SELLER, type HttpContext, type Seller } from './context.js';
 import { couponRoutes } from './coupon.js';
 import { customerRoutes } from './customer.js';
+import { closingOf } from './ending.js';
 import { entitlementRoutes } from './entitlement.js';
 import { eventRoutes } from './event.js';
 import { gateRoutes } from './gate.js';
@@ -69,7 +70,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
   });
-  const context: HttpContext = { engine: options.engine, seller: options.seller ?? NO_SELLER };
+  const context: HttpContext = { engine: options.engine, seller: options.seller ?? NO_SELLER, closing: closingOf(app) };
   app.decorateRequest('principal', null);
   app.decorateRequest('customerId', null);
   app.setValidatorCompiler(validatorCompiler);

@@ -4,6 +4,8 @@ import type { Engine } from '../service/engine.js';
 export interface HttpContext {
   readonly engine: Engine;
   readonly seller: Seller;
+  /** Fires when the server begins to stop: who waits must not wait on. */
+  readonly closing: AbortSignal;
 }
 
 /** Who stands at the head of an invoice. */

@@ -41,7 +41,8 @@ interface InvoiceParams {
   Params: { invoice: string };
 }
 
-export function invoiceRoutes(app: FastifyInstance, { engine, seller }: HttpContext): void {
+export function invoiceRoutes(app: FastifyInstance, context: HttpContext): void {
+  const { engine } = context;
   const command = commandsOf(engine);
   const tags = ['invoices'];
   const read = { right: 'state:read' } as const;
@@ -76,7 +77,7 @@ export function invoiceRoutes(app: FastifyInstance, { engine, seller }: HttpCont
     { config: read, schema: { ...one, summary: 'Read an invoice', querystring: ExplainQuery, response: { 200: IssuedInvoiceView } } },
     async (request) => readView(await readInvoice(engine, request.params.invoice), request.query.explain ?? false),
   );
-  documentRoutes(app, { engine, seller });
+  documentRoutes(app, context);
   app.post<InvoiceParams & { Body: { reference?: string | null } | null }>(
     '/v1/invoices/:invoice/pay',
     { config: write, schema: { ...one, summary: 'Record that what is open was paid, outside of Paidup', body: PayBody, response: { 200: IssuedInvoiceView } } },

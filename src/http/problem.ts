@@ -21,6 +21,7 @@ export const STATUS: Record<ProblemSlug, number> = {
   subscription_ended: 409,
   phase_conflict: 409,
   payment_method_missing: 409,
+  revision_not_reached: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   quantity_below_usage: 409,

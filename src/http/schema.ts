@@ -18,6 +18,9 @@ export const CustomerPath = Type.Object({ customer: Type.String({ description: '
 /** The answer of what has nothing to say. */
 export const Done = Type.Null({ description: 'Done' });
 
+/** The answer to a conditional read that its sender has already. */
+export const Unchanged = Type.Null({ description: 'Not changed: what has the tag in If-None-Match is still so' });
+
 export const CodePath = Type.Object({ code: Type.String() });
 
 export const PageQuery = Type.Object({

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { decimalText, type Decimal } from '../core/decimal.js';
 import { FOREVER, instantText, type Instant } from '../core/instant.js';
@@ -7,73 +7,88 @@ import { paymentMethodStatus } from '../core/payment-method.js';
 import type { BillingState } from '../core/state.js';
 import type { PriceUsage } from '../core/usage.js';
 import { invoiceIdOf } from '../service/booking.js';
+import type { DerivedState } from '../service/derived-state.js';
 import { readPastState } from '../service/history.js';
-import { readDerivedState, readState } from '../service/state.js';
+import { waitForRevision } from '../service/revision.js';
+import { readDerivedState } from '../service/state.js';
 import { alertView } from './alert.js';
 import { customerOf, instantParameter } from './answer.js';
 import type { HttpContext } from './context.js';
 import { requireRight } from './auth.js';
 import { customerView } from './customer.js';
+import { endingOf } from './ending.js';
 import { entitlementView } from './entitlement.js';
+import { entityTag, isUnchanged } from './entity-tag.js';
 import { explainedView } from './explain.js';
 import { InvoiceView, draftView, emptyInvoiceView, invoiceView } from './invoice-view.js';
 import { moneyView } from './money.js';
 import { StateView } from './state-schema.js';
-import { CustomerPath, InstantText } from './schema.js';
+import { CustomerPath, InstantText, Unchanged } from './schema.js';
 import { subscriptionView } from './subscription.js';
 import { topUpStateView } from './top-up.js';
 import { walletView } from './wallet.js';
+
+const MAX_WAIT_MS = 30_000;
 
 const StateQuery = Type.Object({
   at: Type.Optional({ ...InstantText, description: 'The moment asked for, past or future; now unless told. A later one assumes no further usage, payments or changes.' }),
   known_at_revision: Type.Optional(Type.Integer({ minimum: 0, description: "By what was known when the customer's change of this number had been made" })),
   explain: Type.Optional(Type.Boolean({ description: 'Adds to each figure why it is what it is' })),
+  min_revision: Type.Optional(Type.Integer({ minimum: 0, description: "Waits until the customer's change of this number has been made" })),
+  wait_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_WAIT_MS, default: 5_000, description: 'How long to wait for min_revision at most' })),
 });
-const ExplainQuery = Type.Object({ explain: StateQuery.properties.explain });
+const UpcomingQuery = Type.Object({ at: StateQuery.properties.at, explain: StateQuery.properties.explain });
 
-export function stateRoutes(app: FastifyInstance, { engine }: HttpContext): void {
-  app.get<{ Params: { customer: string }; Querystring: { at?: string; known_at_revision?: number; explain?: boolean } }>(
+interface StateParameters {
+  at?: string;
+  known_at_revision?: number;
+  explain?: boolean;
+  min_revision?: number;
+  wait_ms: number;
+}
+
+export function stateRoutes(app: FastifyInstance, { engine, closing }: HttpContext): void {
+  app.get<{ Params: { customer: string }; Querystring: StateParameters }>(
     '/v1/customers/:customer/state',
     {
       // A publishable key may read the part that holds no person and no money.
       config: { right: 'billing-state:read' },
-      schema: { tags: ['state'], summary: 'What the customer has, has used, owes and may do', params: CustomerPath, querystring: StateQuery, response: { 200: StateView } },
+      schema: { tags: ['state'], summary: 'What the customer has, has used, owes and may do', params: CustomerPath, querystring: StateQuery, response: { 200: StateView, 304: Unchanged } },
     },
     async (request, reply) => {
-      const { explain: isExplained = false, known_at_revision: revision } = request.query;
+      const { explain: isExplained = false, known_at_revision: revision, min_revision: least, wait_ms: waitMs } = request.query;
       const moment = instantParameter(request.query.at, 'querystring:/at');
       const isOpen = isPublic(request);
-      if (isExplained || revision !== undefined) {
-        const at = moment ?? engine.clock.now();
-        const state = revision === undefined ? await readState(engine, customerOf(request), at) : await readPastState(engine, customerOf(request), { at, revision });
-        tag(reply, state);
-        const view = isOpen ? { as_of: instantText(state.asOf), assumptions: [], ...publicView(state) } : { ...stateView(state), assumptions: assumptionsAt(at, engine.clock.now()) };
-        return isExplained && !isOpen ? explainedView(view as ReturnType<typeof stateView>, state) : view;
+      if (least !== undefined) await waitForRevision(engine, customerOf(request), { revision: least, waitMs, signal: endingOf(reply, closing) });
+      const read = await (revision === undefined ? readDerivedState(engine, customerOf(request), moment) : readPastState(engine, customerOf(request), { at: moment ?? engine.clock.now(), revision }));
+      const assumptions = moment === undefined ? NOTHING_ASSUMED : assumptionsAt(moment, engine.clock.now());
+      const view = `${isOpen ? 'p' : ''}${isExplained ? 'x' : ''}${assumptions.length > 0 ? 'f' : ''}`;
+      if (isUnchanged(request, reply, entityTag(read.stamp, view))) return reply.send();
+      if (isExplained && !isOpen) {
+        const state = { ...read.derived, asOf: read.at };
+        return explainedView({ ...stateView(state), assumptions: [...assumptions] }, state);
       }
-      const { derived, at } = await readDerivedState(engine, customerOf(request), moment);
-      tag(reply, derived);
-      // The rest of the answer does not change with the moment, so its bytes are kept with the state.
-      const start = Buffer.from(`{"as_of":"${instantText(at)}","assumptions":${JSON.stringify(moment === undefined ? [] : assumptionsAt(at, engine.clock.now()))},`, 'latin1');
-      return reply.type('application/json; charset=utf-8').send(Buffer.concat([start, restOf(derived, isOpen)]));
+      return reply.type('application/json; charset=utf-8').send(stateBytes(read, { assumptions, isOpen }));
     },
   );
-  app.get<{ Params: { customer: string }; Querystring: { explain?: boolean } }>(
+  app.get<{ Params: { customer: string }; Querystring: { explain?: boolean; at?: string } }>(
     '/v1/customers/:customer/upcoming-invoice',
-    { config: { right: 'state:read' }, schema: { tags: ['invoices'], summary: 'The next invoice if nothing more were used', params: CustomerPath, querystring: Type.Intersect([ExplainQuery, Type.Object({ at: StateQuery.properties.at })]), response: { 200: InvoiceView } } },
+    { config: { right: 'state:read' }, schema: { tags: ['invoices'], summary: 'The next invoice if nothing more were used', params: CustomerPath, querystring: UpcomingQuery, response: { 200: InvoiceView, 304: Unchanged } } },
     async (request, reply) => {
-      const { explain: isExplained = false, at } = request.query as { explain?: boolean; at?: string };
-      const state = await readState(engine, customerOf(request), instantParameter(at, 'querystring:/at'));
-      tag(reply, state);
-      return upcomingView(state, isExplained) ?? emptyInvoiceView(zeroMoney(state.customer.currency));
+      const { explain: isExplained = false, at } = request.query;
+      const { derived, stamp } = await readDerivedState(engine, customerOf(request), instantParameter(at, 'querystring:/at'));
+      if (isUnchanged(request, reply, entityTag(stamp, isExplained ? 'x' : ''))) return reply.send();
+      return upcomingView(derived, isExplained) ?? emptyInvoiceView(zeroMoney(derived.customer.currency));
     },
   );
 }
 
+const NOTHING_ASSUMED: readonly string[] = [];
 const FUTURE = ['no further usage', 'no payments', 'no changes'];
 
 /** What a state of the future takes for granted. */
-function assumptionsAt(at: Instant, now: Instant): string[] {
-  return at > now ? FUTURE : [];
+function assumptionsAt(at: Instant, now: Instant): readonly string[] {
+  return at > now ? FUTURE : NOTHING_ASSUMED;
 }
 
 /** The state as the native API writes it: a function of the state alone. */
@@ -106,6 +121,12 @@ function publicView(state: BillingState) {
     entitlements: state.entitlements.map(entitlementView),
     access: { allowed: state.access.isAllowed, reasons: state.access.reasons },
   };
+}
+
+/** The JSON of a state's view. All after `as_of` and `assumptions` does not change with the moment, so its bytes are kept with the state. */
+export function stateBytes({ derived, at }: DerivedState, { assumptions, isOpen }: { assumptions: readonly string[]; isOpen: boolean }): Buffer {
+  const start = Buffer.from(`{"as_of":"${instantText(at)}","assumptions":${JSON.stringify(assumptions)},`, 'latin1');
+  return Buffer.concat([start, restOf(derived, isOpen)]);
 }
 
 const bytes = new WeakMap<BillingState, { own?: Buffer; open?: Buffer }>();
@@ -153,10 +174,6 @@ function dimensionsView(usage: PriceUsage, dimensions: readonly string[]) {
     dimensions: Object.fromEntries(dimensions.map((name, index) => [name, values[index] ?? ''])),
     used: decimalText(quantity),
   }));
-}
-
-function tag(reply: FastifyReply, state: BillingState): void {
-  void reply.header('etag', `W/"${state.revision}"`);
 }
 
 /** Publishable keys and keys narrowed to the billing state see the public part. */

@@ -4,13 +4,14 @@ import { instantText } from '../core/instant.js';
 import { moneyText } from '../core/money.js';
 import type { Wallet } from '../core/wallet.js';
 import type { StoredTransaction } from '../core/ledger.js';
-import { readState } from '../service/state.js';
+import { readDerivedState } from '../service/state.js';
 import { depositToWallet, type Deposit } from '../service/payment.js';
 import { readLedger } from '../service/wallet.js';
 import { customerOf, pageOfAll, reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
+import { entityTag, isUnchanged } from './entity-tag.js';
 import { moneyView } from './money.js';
-import { CustomerPath, DecimalText, InstantText, Money, Nullable, PageOf, PageQuery } from './schema.js';
+import { CustomerPath, DecimalText, InstantText, Money, Nullable, PageOf, PageQuery, Unchanged } from './schema.js';
 
 export const WalletView = Type.Object({
   currency: Type.String(),
@@ -38,10 +39,11 @@ export function walletRoutes(app: FastifyInstance, { engine }: HttpContext): voi
   const tags = ['wallet'];
   app.get<{ Params: { customer: string } }>(
     '/v1/customers/:customer/wallet',
-    { config: { right: 'wallet:read' }, schema: { tags, summary: 'Balances, one per currency', params: CustomerPath, response: { 200: Type.Object({ data: Type.Array(WalletView), revision: Type.Integer() }) } } },
-    async (request) => {
-      const { wallets, revision } = await readState(engine, customerOf(request));
-      return { data: wallets.map(walletView), revision };
+    { config: { right: 'wallet:read' }, schema: { tags, summary: 'Balances, one per currency', params: CustomerPath, response: { 200: Type.Object({ data: Type.Array(WalletView), revision: Type.Integer() }), 304: Unchanged } } },
+    async (request, reply) => {
+      const { derived, stamp } = await readDerivedState(engine, customerOf(request));
+      if (isUnchanged(request, reply, entityTag(stamp))) return reply.send();
+      return { data: derived.wallets.map(walletView), revision: derived.revision };
     },
   );
   app.post<{ Params: { customer: string }; Body: { amount: string; currency?: string } }>(

@@ -11,6 +11,7 @@ import type { BillingState } from '../core/state.js';
 import type { StateAnswer, StateQuestion } from '../store/state.js';
 import type { Catalog } from './catalog-cache.js';
 import type { Charges } from './charges.js';
+import type { Commits } from './commits.js';
 import type { Post } from './post.js';
 import type { Recent } from './recent.js';
 import type { Standings } from './standing.js';
@@ -48,6 +49,8 @@ export interface RememberedState {
   readonly from: Instant;
   readonly until: Instant;
   readonly state: BillingState;
+  /** Tells this state from every other of the customer; begins with its revision. */
+  readonly stamp: string;
 }
 
 /** How this process sends webhooks. */
@@ -72,10 +75,13 @@ export interface Engine {
   readonly keys: Recent<string, { readonly key: ApiKey | undefined; readonly readAt: number }>;
   readonly events: Batcher<UsageItem, RecordedItem>;
   readonly states: Batcher<StateQuestion, StateAnswer | undefined>;
+  /** Numbers of customers' last changes, by customer id; undefined for those that are not there. */
+  readonly revisions: Batcher<string, number | undefined>;
   /** States worked out lately, by customer id; see RememberedState for why they cannot be stale. */
   readonly remembered: Recent<string, RememberedState>;
   /** Payments that are being asked for in the background. */
   readonly charges: Charges;
+  readonly commits: Commits;
   readonly webhooks: Webhooks;
   newId(prefix: IdPrefix): string;
 }
@@ -94,6 +100,7 @@ export async function inUnit<T>(engine: Engine, work: (unit: Unit) => Promise<T>
     actions = [];
     return work({ transaction, at: engine.clock.now(), afterCommit: (action) => actions.push(action) });
   });
+  engine.commits.ring();
   for (const action of actions) await action();
   return result;
 }

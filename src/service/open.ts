@@ -4,9 +4,11 @@ import { instant } from '../core/instant.js';
 import type { PaymentProvider } from '../provider/port.js';
 import { Batcher } from '../store/batcher.js';
 import { StoreUnavailable, type Database } from '../store/database.js';
+import { selectRevisions } from '../store/revision.js';
 import { selectStates } from '../store/state.js';
 import { Catalog } from './catalog-cache.js';
 import { Charges } from './charges.js';
+import { Commits } from './commits.js';
 import type { Clock, Engine, UsageItem, Webhooks } from './engine.js';
 import { recordItems } from './record.js';
 import { settleByAsking } from './payment.js';
@@ -22,6 +24,7 @@ const MAX_EVENTS_PER_BATCH = 1000;
 const MAX_WAITING_EVENTS = 50_000;
 const MAX_STATES_PER_BATCH = 256;
 const MAX_WAITING_STATES = 20_000;
+const MAX_REVISIONS_PER_BATCH = 1000;
 const REMEMBERED_CUSTOMERS = 50_000;
 /** A state with its text takes some tens of kilobytes. */
 const REMEMBERED_STATES = 4_000;
@@ -53,9 +56,17 @@ export async function openEngine(input: { database: Database; provider: PaymentP
       perform: (asked) => selectStates(database, asked),
       isWeather,
     }),
+    revisions: new Batcher({
+      lanes: 1,
+      maxItems: MAX_REVISIONS_PER_BATCH,
+      maxWaiting: MAX_WAITING_STATES,
+      perform: (customerIds) => selectRevisions(database, customerIds),
+      isWeather,
+    }),
     remembered: new Recent(REMEMBERED_STATES),
     charges: new Charges((payment) => settleByAsking(engine, payment)),
     webhooks: { post: createPost({ allowed: [] }), now: () => systemClock.now(), chance: Math.random, ...input.webhooks },
+    commits: new Commits(),
     newId: (prefix) => idFromBytes(prefix, randomBytes(ID_BYTES)),
   };
   await engine.catalog.refresh();
@@ -66,6 +77,7 @@ export async function openEngine(input: { database: Database; provider: PaymentP
 export async function closeEngine(engine: Engine): Promise<void> {
   await engine.events.drain();
   await engine.states.drain();
+  await engine.revisions.drain();
   await engine.charges.idle();
   await engine.database.close();
 }

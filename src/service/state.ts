@@ -5,6 +5,7 @@ import { lastingState, type BillingState } from '../core/state.js';
 import type { StateAnswer, StateRows } from '../store/state.js';
 import { withPlans } from './catalog-cache.js';
 import { findCustomerId } from './customer.js';
+import { stampOf, type DerivedState } from './derived-state.js';
 import type { Engine, RememberedState } from './engine.js';
 import { factsOf } from './facts.js';
 import { MAX_FUTURE_MS, readPastState } from './history.js';
@@ -15,24 +16,25 @@ export async function readState(engine: Engine, name: string, moment?: Instant):
   return { ...derived, asOf: at };
 }
 
-/**
- * The state as it was first derived, and the moment asked for: the state at that moment is the same but for `asOf`.
- * As long as nothing changes the very same object comes back, so that what is made of it can be kept with it.
- */
-export async function readDerivedState(engine: Engine, name: string, moment?: Instant): Promise<{ derived: BillingState; at: Instant }> {
+/** The same with what it can be recognised by. @throws Refusal `not_found`. */
+export async function readDerivedState(engine: Engine, name: string, moment?: Instant): Promise<DerivedState> {
   const customerId = await findCustomerId(engine, name);
   const now = engine.clock.now();
   const at = moment ?? now;
   if (at > now + MAX_FUTURE_MS) throw invalidInput([{ pointer: 'querystring:/at', detail: 'must not lie more than ten years ahead' }]);
-  if (at < now) return { derived: await readPastState(engine, name, { at, revision: undefined }), at };
+  if (at < now) return readPastState(engine, name, { at, revision: undefined });
   const known = rememberedAt(engine, customerId, at);
   const answer = await ask(engine, { customerId, at, known: known?.version ?? null });
   if (answer === undefined) throw new Refusal('not_found', 'There is no such customer.');
   if (answer.catalogRevision !== engine.catalog.revision) await engine.catalog.refresh();
-  if (answer.rows === null && known?.catalogRevision === engine.catalog.revision) return { derived: known.state, at };
+  if (answer.rows === null && known?.catalogRevision === engine.catalog.revision) return fromRemembered(known, at);
   const full = answer.rows === null ? await ask(engine, { customerId, at, known: null }) : answer;
   if (full === undefined || full.rows === null) throw new Refusal('not_found', 'There is no such customer.');
-  return { derived: await derive(engine, { version: full.version, rows: full.rows, at }), at };
+  return fromRemembered(await derive(engine, { version: full.version, rows: full.rows, at }), at);
+}
+
+function fromRemembered({ state, until, stamp }: RememberedState, at: Instant): DerivedState {
+  return { derived: state, at, until, stamp };
 }
 
 /** What each state of the present was derived from, with everything booked that is due; kept as long as the state is. */
@@ -56,7 +58,7 @@ async function ask(engine: Engine, question: { customerId: string; at: Instant; 
   return answer;
 }
 
-async function derive(engine: Engine, input: { version: string; rows: StateRows; at: Instant }): Promise<BillingState> {
+async function derive(engine: Engine, input: { version: string; rows: StateRows; at: Instant }): Promise<RememberedState> {
   const { version, at } = input;
   const catalogRevision = engine.catalog.revision;
   const { stored, windows } = input.rows;
@@ -64,6 +66,9 @@ async function derive(engine: Engine, input: { version: string; rows: StateRows;
   const facts = factsOf({ stored, standing, subscriptions, windows });
   const { state, until, booked } = lastingState(facts, at);
   behind.set(state, booked);
-  engine.remembered.set(facts.customer.id, { version, catalogRevision, from: at, until, state });
-  return state;
+  // The version too: a repair changes what is kept of a customer, but not its revision.
+  const stamp = `${stampOf({ revision: state.revision, until, catalogRevision })}-${Number(version).toString(36)}`;
+  const remembered: RememberedState = { version, catalogRevision, from: at, until, state, stamp };
+  engine.remembered.set(facts.customer.id, remembered);
+  return remembered;
 }

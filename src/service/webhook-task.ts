@@ -235,7 +235,7 @@ class States {
     const now = engine.clock.now();
     return this.#sender.inTurn(async () => {
       this.#history ??= await loadHistory(engine.database, this.#customer.id, instant(now + 1));
-      return derivePastState(engine, { customer: this.#customer, whole: this.#history, cutoff: { at: madeAt ?? now, revision } });
+      return (await derivePastState(engine, { customer: this.#customer, whole: this.#history, cutoff: { at: madeAt ?? now, revision } })).state;
     });
   }
 }

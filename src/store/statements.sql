@@ -624,6 +624,13 @@ where p.bucket = $1
   and p.customer_id = $2
 order by p.revision, p.requested_at, p.id;
 
+-- select_customer_revisions
+select asked.position, c.revision
+from unnest($1::smallint[], $2::text[]) with ordinality as asked (bucket, id, position)
+join customers c on c.bucket = asked.bucket and c.id = asked.id
+where c.deleted_at is null
+order by asked.position;
+
 -- select_customer_windows
 select customer_id, subscription_id, price_code, dimension_key, starts_at, superseded_at,
   used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried
