@@ -72,6 +72,20 @@ export interface Tagged<Body> {
 /** Makes one call and gives the body of its answer. @throws PaidupProblem, PaidupUnreachable, or the signal's reason. */
 export type Call = <Answer>(request: Request) => Promise<Answer>;
 
+/** Opens an answer that goes on for as long as it is read. @throws PaidupProblem, PaidupUnreachable, or the signal's reason. */
+export type Open = (request: Request, headers: Readonly<Record<string, string>>) => Promise<OpenAnswer>;
+
+/** The bytes of an answer as they come. */
+export interface OpenAnswer {
+  readonly bytes: ReadableStream<Uint8Array>;
+  readonly close: () => void;
+}
+
+/** Whether the same request may succeed later. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof PaidupUnreachable || (error instanceof PaidupProblem && PASSING_STATUSES.has(error.status));
+}
+
 /** Statuses after which the same request may succeed. */
 const PASSING_STATUSES = new Set([429, 502, 503, 504]);
 /** The longest that Retry-After is obeyed; a server that asks for more gets no repeat. */
@@ -114,6 +128,46 @@ export function createCall(options: ClientOptions): Call {
       await pause(waitMs, attempt.signal);
     }
   };
+}
+
+/** What opens the streams of a client; nothing is repeated here. @throws TypeError as createCall. */
+export function createOpen(options: ClientOptions): Open {
+  const client = { base: readUrl(options.url), secret: readSecret(options.key), timeoutMs: options.timeoutMs ?? 30_000 };
+  return async (request, headers) => {
+    const attempt = attemptOf(request, client);
+    const { signal, timeoutMs, name, address, method } = attempt;
+    signal?.throwIfAborted();
+    const ending = new AbortController();
+    const close = (): void => {
+      signal?.removeEventListener('abort', close);
+      ending.abort();
+    };
+    signal?.addEventListener('abort', close, { once: true });
+    let isTimeout = false;
+    // For the head of the answer only: its body has no end.
+    const timer = setTimeout(() => {
+      isTimeout = true;
+      close();
+    }, timeoutMs);
+    try {
+      const response = await (options.fetch ?? globalThis.fetch)(address, { method, headers: { ...attempt.headers, ...headers, accept: 'text/event-stream' }, redirect: 'manual', signal: ending.signal });
+      if (response.ok && response.body !== null && isEventStream(response)) return { bytes: response.body, close };
+      const text = client.secret.scrub(await response.text());
+      throw new PaidupProblem(response.ok ? unreadable(response.status, text) : readProblem(response.status, text));
+    } catch (error) {
+      close();
+      signal?.throwIfAborted();
+      if (error instanceof PaidupProblem) throw error;
+      const reason = isTimeout ? `gave no answer within ${timeoutMs} ms` : `could not be reached: ${client.secret.reasonOf(error)}`;
+      throw new PaidupUnreachable(`${name}: Paidup ${reason}.`, { isTimeout, cause: client.secret.copyOf(error) });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+function isEventStream(response: Response): boolean {
+  return (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
 }
 
 /** A deletion that is repeated and finds nothing has done its work the first time. */

@@ -1,7 +1,7 @@
 import { alertOperations, type AlertOperations } from './alert.js';
 import { apiKeyOperations, type ApiKeyOperations } from './api-key.js';
 import { calculateOperations, type CalculateOperations } from './calculate.js';
-import { createCall, type ClientOptions } from './call.js';
+import { createCall, createOpen, type ClientOptions } from './call.js';
 import { catalogOperations, type CatalogOperations } from './catalog.js';
 import { changeOperations, type ChangeOperations } from './change.js';
 import { couponOperations, type CouponOperations } from './coupon.js';
@@ -18,6 +18,7 @@ import { paymentOperations, type PaymentOperations } from './payment.js';
 import { sandboxOperations, type SandboxOperations } from './sandbox.js';
 import { statementOperations, type StatementOperations } from './statement.js';
 import { stateOperations, type StateOperations } from './state.js';
+import { streamOperations, type StreamOperations } from './stream.js';
 import { subscriptionCommandOperations, type SubscriptionCommandOperations } from './subscription-command.js';
 import { subscriptionOperations, type SubscriptionOperations } from './subscription.js';
 import { taxOperations, type TaxOperations } from './tax.js';
@@ -38,6 +39,7 @@ export interface Client
     EventOperations,
     UsageOperations,
     StateOperations,
+    StreamOperations,
     InvoiceOperations,
     WalletOperations,
     PaymentOperations,
@@ -75,6 +77,7 @@ export function createClient(options: ClientOptions): Client {
     ...eventOperations(call),
     ...usageOperations(call),
     ...stateOperations(call),
+    ...streamOperations(createOpen(options), options),
     ...invoiceOperations(call),
     ...walletOperations(call),
     ...paymentOperations(call),

@@ -19,6 +19,7 @@ export type { UsagePoint, UsageQuery, UsageSeries } from './usage.js';
 export type { Entitlement, EntitlementSource, Override, OverrideInput } from './entitlement.js';
 export type { ConsumeInput, GateAnswer, GateError, GateOptions, GateQuestion, GateReason, Remedy } from './gate.js';
 export type { MomentQuery, PriceUsage, PublicState, State, StateQuery } from './state.js';
+export type { ChangeNews, CustomerNews, StreamOptions } from './stream.js';
 export type { ExplainQuery, Explanation } from './explain.js';
 export type {
   AllInvoicesQuery, CreditInput, CreditNote, Invoice, InvoiceLine, InvoiceQuery, InvoiceStatus, InvoiceTax, InvoiceTotals, UpcomingInvoice,

@@ -8,7 +8,7 @@ import { authorizeNative } from './auth.js';
 import { calculateRoutes } from './calculate.js';
 import { catalogRoutes } from './catalog.js';
 import { changeRoutes } from './change.js';
-import { NO_SELLER, type HttpContext, type Seller } from './context.js';
+import { NO_SELLER, STREAM_SETTINGS, type HttpContext, type Seller, type StreamSettings } from './context.js';
 import { couponRoutes } from './coupon.js';
 import { customerRoutes } from './customer.js';
 import { closingOf } from './ending.js';
@@ -24,6 +24,7 @@ import { providerRoutes } from './provider.js';
 import { sandboxRoutes } from './sandbox.js';
 import { setupPageRoutes } from './setup-page.js';
 import { stateRoutes } from './state.js';
+import { streamRoutes } from './stream.js';
 import { subscriptionCommandRoutes } from './subscription-command.js';
 import { subscriptionRoutes } from './subscription.js';
 import { digaRoutes } from './surfaces/diga/routes.js';
@@ -50,6 +51,7 @@ export interface AppOptions {
   readonly trustProxy?: boolean;
   /** Who stands at the head of an invoice. */
   readonly seller?: Seller;
+  readonly streams?: Partial<StreamSettings>;
 }
 
 /** Largest body taken: 1,000 events of some size. */
@@ -70,7 +72,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
   });
-  const context: HttpContext = { engine: options.engine, seller: options.seller ?? NO_SELLER, closing: closingOf(app) };
+  const context: HttpContext = { engine: options.engine, seller: options.seller ?? NO_SELLER, closing: closingOf(app), streams: { ...STREAM_SETTINGS, ...options.streams } };
   app.decorateRequest('principal', null);
   app.decorateRequest('customerId', null);
   app.setValidatorCompiler(validatorCompiler);
@@ -101,7 +103,7 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, streamRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
       paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
     ]) {
       routes(app, context);

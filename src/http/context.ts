@@ -6,7 +6,22 @@ export interface HttpContext {
   readonly seller: Seller;
   /** Fires when the server begins to stop: who waits must not wait on. */
   readonly closing: AbortSignal;
+  readonly streams: StreamSettings;
 }
+
+/** How live streams behave. */
+export interface StreamSettings {
+  /** How long nothing may be said before a comment shows that the connection lives. */
+  readonly quietMs: number;
+  /** How often is looked whether the key still works. */
+  readonly recheckMs: number;
+  /** How long a reader may take nothing before its stream is cut. */
+  readonly stalledMs: number;
+  /** How many may be open in this process. */
+  readonly maxOpen: number;
+}
+
+export const STREAM_SETTINGS: StreamSettings = { quietMs: 15_000, recheckMs: 2_000, stalledMs: 60_000, maxOpen: 1_000 };
 
 /** Who stands at the head of an invoice. */
 export interface Seller {

@@ -28,6 +28,14 @@ export function observe(app: FastifyInstance, { engine }: HttpContext): void {
       this.set(engine.events.waitingItems);
     },
   });
+  new Gauge({
+    name: 'paidup_streams_open',
+    help: 'Live streams that are open',
+    registers: [register],
+    collect() {
+      this.set(engine.feed.streams);
+    },
+  });
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     const status = String(reply.statusCode);

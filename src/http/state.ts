@@ -59,7 +59,7 @@ export function stateRoutes(app: FastifyInstance, { engine, closing }: HttpConte
       const { explain: isExplained = false, known_at_revision: revision, min_revision: least, wait_ms: waitMs } = request.query;
       const moment = instantParameter(request.query.at, 'querystring:/at');
       const isOpen = isPublic(request);
-      if (least !== undefined) await waitForRevision(engine, customerOf(request), { revision: least, waitMs, signal: endingOf(reply, closing) });
+      if (least !== undefined) await waitForRevision(engine, customerOf(request), { revision: least, waitMs, signal: endingOf(reply, closing).signal });
       const read = await (revision === undefined ? readDerivedState(engine, customerOf(request), moment) : readPastState(engine, customerOf(request), { at: moment ?? engine.clock.now(), revision }));
       const assumptions = moment === undefined ? NOTHING_ASSUMED : assumptionsAt(moment, engine.clock.now());
       const view = `${isOpen ? 'p' : ''}${isExplained ? 'x' : ''}${assumptions.length > 0 ? 'f' : ''}`;

@@ -9,9 +9,10 @@ import type { Batcher } from '../store/batcher.js';
 import type { Database, Queryable } from '../store/database.js';
 import type { BillingState } from '../core/state.js';
 import type { StateAnswer, StateQuestion } from '../store/state.js';
+import type { Bell } from './bell.js';
 import type { Catalog } from './catalog-cache.js';
 import type { Charges } from './charges.js';
-import type { Commits } from './commits.js';
+import type { Feed } from './feed.js';
 import type { Post } from './post.js';
 import type { Recent } from './recent.js';
 import type { Standings } from './standing.js';
@@ -81,7 +82,10 @@ export interface Engine {
   readonly remembered: Recent<string, RememberedState>;
   /** Payments that are being asked for in the background. */
   readonly charges: Charges;
-  readonly commits: Commits;
+  /** Rings at every commit of this process. */
+  readonly commits: Bell;
+  /** What all processes commit, for live streams. */
+  readonly feed: Feed;
   readonly webhooks: Webhooks;
   newId(prefix: IdPrefix): string;
 }

@@ -6,10 +6,11 @@ import { Batcher } from '../store/batcher.js';
 import { StoreUnavailable, type Database } from '../store/database.js';
 import { selectRevisions } from '../store/revision.js';
 import { selectStates } from '../store/state.js';
+import { Bell } from './bell.js';
 import { Catalog } from './catalog-cache.js';
 import { Charges } from './charges.js';
-import { Commits } from './commits.js';
 import type { Clock, Engine, UsageItem, Webhooks } from './engine.js';
+import { Feed, type FeedPace } from './feed.js';
 import { recordItems } from './record.js';
 import { settleByAsking } from './payment.js';
 import { createPost } from './post.js';
@@ -30,10 +31,11 @@ const REMEMBERED_CUSTOMERS = 50_000;
 const REMEMBERED_STATES = 4_000;
 
 /** The engine over an opened and migrated store. Webhooks reach public addresses alone unless told. */
-export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock; webhooks?: Partial<Webhooks> }): Promise<Engine> {
+export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock; webhooks?: Partial<Webhooks>; feedPace?: Partial<FeedPace> }): Promise<Engine> {
   const { database } = input;
   const isWeather = (error: unknown): boolean => error instanceof StoreUnavailable;
   const catalog = new Catalog(database);
+  const commits = new Bell();
   const engine: Engine = {
     database,
     clock: input.clock ?? systemClock,
@@ -66,7 +68,8 @@ export async function openEngine(input: { database: Database; provider: PaymentP
     remembered: new Recent(REMEMBERED_STATES),
     charges: new Charges((payment) => settleByAsking(engine, payment)),
     webhooks: { post: createPost({ allowed: [] }), now: () => systemClock.now(), chance: Math.random, ...input.webhooks },
-    commits: new Commits(),
+    commits,
+    feed: new Feed({ database, commits, now: () => engine.clock.now(), pace: input.feedPace }),
     newId: (prefix) => idFromBytes(prefix, randomBytes(ID_BYTES)),
   };
   await engine.catalog.refresh();
@@ -75,6 +78,7 @@ export async function openEngine(input: { database: Database; provider: PaymentP
 
 /** Finishes what was accepted and closes the store. */
 export async function closeEngine(engine: Engine): Promise<void> {
+  await engine.feed.stop();
   await engine.events.drain();
   await engine.states.drain();
   await engine.revisions.drain();

@@ -3,6 +3,7 @@ import { bucketOf, type Customer } from '../core/customer.js';
 import type { Instant } from '../core/instant.js';
 import type { Standing } from '../core/standing.js';
 import type { Queryable } from './database.js';
+import { feedChanges } from './feed.js';
 import { standingText } from './standing.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
@@ -37,7 +38,8 @@ export interface CustomerRow {
 }
 
 /** What the statements that count a revision up do besides: `changed` are the rows counted up. Nothing while nobody listens. */
-const TELL = noteTasks('e.is_enabled');
+const TELL = `${noteTasks('e.is_enabled')},
+${feedChanges()}`;
 
 /** Keeps that a profile was made, changed or deleted. */
 function noteProfile(kind: 'created' | 'updated' | 'deleted', madeAt: string): string {

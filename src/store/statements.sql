@@ -64,6 +64,9 @@ where bucket = $1
   and customer_id = $2
   and ($3::text is null or subscription_id = $3);
 
+-- delete_stream_listeners
+delete from stream_listeners;
+
 -- delete_unanswered_idempotency_key
 delete from idempotency_keys
 where scope = $1
@@ -88,6 +91,16 @@ where bucket = $1
 -- delete_webhook_tasks
 delete from webhook_tasks
 where endpoint_id = $1;
+
+-- empty_change_feed
+truncate change_feed;
+
+-- extend_stream_listener
+update stream_listeners
+set listens_until = now() + interval '5 minutes'
+where process_id = $1
+  and listens_until > now()
+returning process_id;
 
 -- fail_pending_deliveries
 update webhook_deliveries
@@ -136,6 +149,13 @@ told as (
   join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
   order by c.bucket, c.id, e.id
   on conflict (bucket, customer_id, endpoint_id) do nothing
+),
+fed as (
+  insert into change_feed (bucket, customer_id, revision)
+  select bucket, id, revision
+  from changed
+  where exists (select 1 from stream_listeners where listens_until > now())
+  order by bucket, id
 )
 select account_number
 from changed;
@@ -237,6 +257,10 @@ insert into store_facts (name, value)
 values ($1, $2)
 on conflict (name) do nothing;
 
+-- insert_stream_listener
+insert into stream_listeners (process_id, listens_until)
+values ($1, now() + interval '5 minutes');
+
 -- insert_subscription_change
 insert into subscription_changes (bucket, customer_id, revision, position, subscription_id, change)
 values ($1, $2, $3, $4, $5, $6);
@@ -263,11 +287,25 @@ order by endpoint_id
 on conflict (bucket, customer_id, endpoint_id) do update
 set due_at = webhook_tasks.due_at;
 
+-- join_stream_listeners
+insert into stream_listeners (process_id, listens_until)
+select $1, now() + interval '5 minutes'
+where exists (select 1 from stream_listeners where listens_until > now() + interval '1 minute')
+on conflict (process_id) do update
+set listens_until = excluded.listens_until
+returning process_id;
+
 -- keep_first_response
 insert into idempotency_keys (scope, key, fingerprint, response, created_at)
 values ($1, $2, $3, $4, now())
 on conflict (scope, key) do update
 set response = coalesce(idempotency_keys.response, excluded.response);
+
+-- limit_feed_lock
+select set_config('lock_timeout', '2s', true);
+
+-- lock_change_feed
+lock table change_feed in access exclusive mode;
 
 -- lock_customers
 select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, c.due_at
@@ -312,9 +350,43 @@ told as (
   join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
   order by c.bucket, c.id, e.id
   on conflict (bucket, customer_id, endpoint_id) do nothing
+),
+fed as (
+  insert into change_feed (bucket, customer_id, revision)
+  select bucket, id, revision
+  from changed
+  where exists (select 1 from stream_listeners where listens_until > now())
+  order by bucket, id
 )
 select revision
 from changed;
+
+-- prune_change_feed
+with gone as (
+  delete from change_feed
+  where (xid, seq) in (
+    select xid, seq
+    from change_feed
+    where (xid, seq) <= ($1::xid8, $2::bigint)
+    order by xid, seq
+    limit $3
+  )
+  returning xid, seq
+),
+latest as (
+  select xid, seq
+  from gone
+  order by xid desc, seq desc
+  limit 1
+),
+moved as (
+  update change_feed_start s
+  set xid = latest.xid, seq = latest.seq
+  from latest
+  where (s.xid, s.seq) < (latest.xid, latest.seq)
+)
+select count(*) as rows
+from gone;
 
 -- prune_webhook_deliveries
 delete from webhook_deliveries
@@ -356,6 +428,13 @@ told as (
   join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled and e.hears_usage
   order by c.bucket, c.id, e.id
   on conflict (bucket, customer_id, endpoint_id) do nothing
+),
+fed as (
+  insert into change_feed (bucket, customer_id, revision)
+  select bucket, id, revision
+  from changed
+  where exists (select 1 from stream_listeners where listens_until > now())
+  order by bucket, id
 ),
 seen as (
   insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
@@ -550,6 +629,22 @@ from (
 ) facts
 order by revision, fact, position, id
 limit $5;
+
+-- select_change_feed
+select s.xid as start_xid, s.seq as start_seq, pg_snapshot_xmin(pg_current_snapshot()) as horizon, k.revision as catalog_revision,
+  f.xid, f.seq, f.customer_id, f.external_id, f.revision
+from change_feed_start s
+cross join catalog k
+left join lateral (
+  select f.xid, f.seq, f.customer_id, c.external_id, f.revision
+  from change_feed f
+  join customers c on c.bucket = f.bucket and c.id = f.customer_id
+  where (f.xid, f.seq) > ($1::xid8, $2::bigint)
+    and f.xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by f.xid, f.seq
+  limit $3
+) f on true
+order by f.xid, f.seq;
 
 -- select_changes_of_invoices
 select c.revision, c.position, c.invoice_id, c.change, c.made_at
@@ -985,6 +1080,10 @@ join usage_windows w on w.bucket = asked.bucket
   and w.price_code = asked.price_code
 order by w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.starts_at;
 
+-- start_change_feed
+update change_feed_start
+set xid = pg_snapshot_xmin(pg_current_snapshot()), seq = nextval(pg_get_serial_sequence('change_feed', 'seq'));
+
 -- take_document_number
 insert into document_series (series, last_number)
 values ($1, 1)
@@ -1018,6 +1117,13 @@ told as (
   join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
   order by c.bucket, c.id, e.id
   on conflict (bucket, customer_id, endpoint_id) do nothing
+),
+fed as (
+  insert into change_feed (bucket, customer_id, revision)
+  select bucket, id, revision
+  from changed
+  where exists (select 1 from stream_listeners where listens_until > now())
+  order by bucket, id
 )
 select revision
 from changed;
@@ -1037,6 +1143,13 @@ told as (
   join webhook_endpoints e on coalesce(e.customer_id, '') in (c.id, '') and e.is_enabled
   order by c.bucket, c.id, e.id
   on conflict (bucket, customer_id, endpoint_id) do nothing
+),
+fed as (
+  insert into change_feed (bucket, customer_id, revision)
+  select bucket, id, revision
+  from changed
+  where exists (select 1 from stream_listeners where listens_until > now())
+  order by bucket, id
 )
 select revision
 from changed;

@@ -4,6 +4,7 @@ import type { Instant } from '../core/instant.js';
 import type { Member } from '../core/window-book.js';
 import type { UsageWindow } from '../core/window.js';
 import type { Queryable } from './database.js';
+import { feedChanges } from './feed.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
 import { noteTasks } from './webhook-task.js';
@@ -102,6 +103,7 @@ with changed as (
   returning c.bucket, c.id, c.revision
 ),
 ${noteTasks('e.is_enabled and e.hears_usage')},
+${feedChanges()},
 seen as (
   insert into usage_window_members (bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member)
   select bucket, customer_id, subscription_id, price_code, dimension_key, starts_at, member

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxProvider } from '../../src/provider/sandbox.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
+import { openStream } from '../support/event-stream.js';
 import { testWebhooks } from '../support/receiver.js';
 
 type Schema = Record<string, unknown>;
@@ -225,6 +226,8 @@ const CALLS: Call[] = [
   { operation: 'POST /v1/calculate/periods', url: '/v1/calculate/periods', body: { anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, count: 3 }, status: 200 },
   ...BILLING_CALLS,
   { operation: 'DELETE /v1/customers/{customer}/alerts/{alert}', url: '/v1/customers/acme/alerts/{alert}', status: 204 },
+  { operation: 'GET /v1/customers/{customer}/stream', url: '/v1/customers/acme/stream', status: 200 },
+  { operation: 'GET /v1/stream', url: '/v1/stream?last_event_id=1-1', status: 200 },
   ...WEBHOOK_CALLS,
   { operation: 'DELETE /v1/customers/{customer}/top-up-settings', url: '/v1/customers/acme/top-up-settings', status: 204 },
   { operation: 'DELETE /v1/customers/{customer}/payment-method', url: '/v1/customers/acme/payment-method', status: 204 },
@@ -243,12 +246,22 @@ beforeAll(async () => {
   const kept: Record<string, string> = {};
   for (const call of CALLS) {
     const method = call.operation.split(' ')[0] as 'GET';
-    const answer = await paidup.call(method, call.url.replace(/\{(\w+)\}/g, (_whole, name: string) => kept[name] ?? 'unknown'), call.body, call.headers);
+    const path = call.url.replace(/\{(\w+)\}/g, (_whole, name: string) => kept[name] ?? 'unknown');
+    const answer = call.operation.endsWith('/stream') ? await beginningOf(path) : await paidup.call(method, path, call.body, call.headers);
     answers.set(call, answer);
     for (const [name, part] of Object.entries(call.keep ?? {})) if (answer.status < 300) kept[name] = part(answer.body as Answer);
   }
 });
 afterAll(() => paidup.stop());
+
+/** An answer without an end cannot be waited for: its first event stands for it. */
+async function beginningOf(path: string): Promise<{ status: number; body: unknown; headers: Record<string, unknown> }> {
+  const url = paidup.app.server.listening ? paidup.app.listeningOrigin : await paidup.app.listen({ host: '127.0.0.1', port: 0 });
+  const stream = await openStream(`${url}${path}`, { key: paidup.secretKey });
+  const { event, data } = await stream.next();
+  stream.close();
+  return { status: stream.response.status, body: `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`, headers: Object.fromEntries(stream.response.headers) };
+}
 
 function operations(): Array<[name: string, operation: Operation]> {
   return Object.entries(file.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]));

@@ -1,6 +1,7 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { instant, type Instant } from '../../src/core/instant.js';
 import { buildApp } from '../../src/http/app.js';
+import type { StreamSettings } from '../../src/http/context.js';
 import { sandboxProvider } from '../../src/provider/sandbox.js';
 import { createApiKey } from '../../src/service/api-key.js';
 import type { Engine, Webhooks } from '../../src/service/engine.js';
@@ -61,12 +62,12 @@ export async function openStore(kind: StoreKind): Promise<Database> {
 }
 
 /** `isSandbox`: its clock is kept with the store and moved by POST /v1/sandbox/clock. */
-export async function startPaidup(options: { store?: StoreKind; now?: Instant; isSandbox?: boolean; webhooks?: Partial<Webhooks> } = {}): Promise<TestPaidup> {
+export async function startPaidup(options: { store?: StoreKind; now?: Instant; isSandbox?: boolean; webhooks?: Partial<Webhooks>; streams?: Partial<StreamSettings> } = {}): Promise<TestPaidup> {
   const database = await openStore(options.store ?? 'embedded');
   const clock = new TestClock(options.now);
   const sandboxClock = options.isSandbox === true ? await openSandboxClock(database, clock.now()) : undefined;
   const engine = await openEngine({ database, provider: sandboxProvider, clock: sandboxClock ?? clock, ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }) });
-  const app = await buildApp({ engine });
+  const app = await buildApp({ engine, streams: options.streams ?? {} });
   const { key: secretKey } = await createApiKey(engine, { kind: 'secret', name: 'test', scopes: [] });
   return {
     engine,

@@ -34,8 +34,8 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-/** What test/e2e/sdk-billing.test.ts and sdk-gate.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
-const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'] } as const;
+/** What test/e2e/sdk-billing.test.ts, sdk-gate.test.ts and sdk-live.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
+const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'], live: ['stream'] } as const;
 type Part = keyof typeof TAGS | 'other';
 
 /** The same question as by POST, for people and for caches. */
@@ -44,7 +44,7 @@ const TWICE = ['GET /v1/customers/{customer}/check'];
 /** What the payment provider calls is for nobody's program. */
 const PROVIDERS_TAG = 'provider';
 
-/** Operations of the native API, of billing, of the gate or all others, for which no call is among those asked. */
+/** Operations of the native API, of one part of it or all others, for which no call is among those asked. */
 export async function uncalledOperations(paidup: TestPaidup, asked: readonly string[], part: Part): Promise<{ known: number; uncalled: string[] }> {
   const { paths } = (await paidup.call<{ paths: Record<string, Record<string, { tags: string[] }>> }>('GET', '/openapi.json')).body;
   const operations = Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([method, { tags }]) => ({ name: `${method.toUpperCase()} ${path}`, tags })));
@@ -56,6 +56,6 @@ export async function uncalledOperations(paidup: TestPaidup, asked: readonly str
 }
 
 function partOf(tags: readonly string[]): Part {
-  const parts: ReadonlyArray<keyof typeof TAGS> = ['billing', 'gate'];
+  const parts: ReadonlyArray<keyof typeof TAGS> = ['billing', 'gate', 'live'];
   return parts.find((part) => TAGS[part].some((tag) => tags.includes(tag))) ?? 'other';
 }

@@ -1,5 +1,5 @@
-/** What this process has committed, counted: a hint for those who wait for a change, never the truth. */
-export class Commits {
+/** Wakes those who wait for something to happen, and counts how often it did. A hint, never the truth. */
+export class Bell {
   #count = 0;
   readonly #waiting = new Set<() => void>();
 
@@ -12,7 +12,7 @@ export class Commits {
     for (const wake of this.#waiting) wake();
   }
 
-  /** Resolves at the first commit after the one of number `seen`, after `waitMs`, or when the signal fires. */
+  /** Resolves once it has rung since it had rung `seen` times, after `waitMs`, or when the signal fires. */
   async after(seen: number, waitMs: number, signal: AbortSignal): Promise<void> {
     if (seen !== this.#count || signal.aborted || waitMs <= 0) return;
     await new Promise<void>((resolve) => {
