@@ -210,6 +210,33 @@ describe('live streams of several processes on one PostgreSQL', () => {
     expect((await toldOf(all, 1)).names).toEqual(['acme']);
   });
 
+  const takeNumber = statement('test_take_number', 'select pg_current_xact_id()::text as xid');
+
+  it('begin anew even when a transaction runs on from before the first beginning, so that the horizon has not moved', async () => {
+    const url = await freshDatabase();
+    const [writer, reader] = [await open(url), await open(url)];
+    const id = await makeCustomer(writer, 'acme');
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => { end = resolve; });
+    let begun: () => void = () => undefined;
+    const hasBegun = new Promise<void>((resolve) => { begun = resolve; });
+    const long = writer.database.transaction(async (transaction) => {
+      await transaction.rows(takeNumber, []);
+      begun();
+      await ended;
+    });
+    await hasBegun;
+    const first = await (await followAll(reader)).next();
+    for (const ending of endings.splice(0)) ending.abort();
+    await writer.database.rows(endListening, []);
+    await rename(writer, id, 'unheard');
+    const back = await followAll(reader, first.type === 'position' ? first.position : undefined);
+
+    expect((await toldOf(back, 1)).names).toEqual(['reset']);
+    end();
+    await long;
+  });
+
   const countFeed = statement('test_count_feed_rows', 'select count(*) as rows from change_feed');
 
   it('keep what was told for a while, then let it go and send who asks for it to begin anew', async () => {
