@@ -11,7 +11,8 @@ import type { HttpContext } from '../../context.js';
 import { allowOrigins } from './cors.js';
 import { sendFailure } from './failure.js';
 import { ErrorSchema, SubscriptionSchema, UsageAlertBody, UsageAlertSchema, ValidationErrorSchema, type DigaSubscription, type DigaUsageAlertInput } from './schema.js';
-import { findFreePlan, hasUnspeakablePhase, minutesMeter, needsFreePlan, toDigaSubscription } from './subscription.js';
+import { findFreePlan, minutesMeter, needsFreePlan } from './project.js';
+import { hasUnspeakablePhase, toDigaSubscription } from './subscription.js';
 import { fromDigaUsageAlert, toDigaUsageAlert } from './usage-alert.js';
 
 const BILLING = '/v1/billing';
