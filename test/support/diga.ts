@@ -44,6 +44,7 @@ const PLANS: Record<string, object> = {
   pro: plan('Pro', { prices: [fee('99.00'), minutes('1400')] }),
   pro_year: plan('Pro Yearly', { interval: YEAR, prices: [fee('950.50'), minutes('1400')] }),
   vast: plan('Vast', { megabytes: 'unlimited', prices: [fee('10'), minutes('unlimited', { rollover: null })] }),
+  short: { name: 'Short', currency: 'EUR', interval: { unit: 'week', count: 1 }, prices: [fee('9')] },
   weekly: { name: 'Weekly', currency: 'JPY', interval: { unit: 'week', count: 1 }, prices: [fee('900')] },
 };
 
