@@ -2,10 +2,25 @@ import type { Call, CallOptions } from './call.js';
 import type { Instant, Metadata } from './money.js';
 import { everyItem, type Page, type PageQuery } from './page.js';
 
+/** Where a customer is; it stands on its invoices. */
+export interface Address {
+  line1: string | null;
+  line2: string | null;
+  city: string | null;
+  postal_code: string | null;
+  /** State, province or region. */
+  state: string | null;
+  /** ISO 3166-1, two letters. */
+  country: string | null;
+}
+
 /** What is known of a customer; what is left out stays as it is, or takes its default. */
 export interface CustomerProfile {
   name?: string | null | undefined;
   email?: string | null | undefined;
+  phone?: string | null | undefined;
+  /** Taken as a whole: parts that are not named are not kept; null for none. */
+  address?: Partial<Address> | null | undefined;
   /** ISO 4217; USD unless told. */
   currency?: string | undefined;
   /** IANA zone in which the customer's days are counted; UTC unless told. */
@@ -24,6 +39,8 @@ export interface Customer {
   external_id: string | null;
   name: string | null;
   email: string | null;
+  phone: string | null;
+  address: Address | null;
   currency: string;
   timezone: string;
   metadata: Metadata;

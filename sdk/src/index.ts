@@ -8,7 +8,7 @@ export type {
   Aggregation, Feature, FeatureInput, FixedPrice, FlatModel, Grant, Meter, MeterInput, Model, Plan, PlanBilling, PlanInput, Price, ProrationPolicy, Tier, UsagePrice,
 } from './catalog.js';
 export type { Coupon, CouponDuration, CouponInput } from './coupon.js';
-export type { Customer, CustomerInput, CustomerProfile, CustomerQuery } from './customer.js';
+export type { Address, Customer, CustomerInput, CustomerProfile, CustomerQuery } from './customer.js';
 export type { Tax, TaxInput, TaxRateInput, TaxStatus } from './tax.js';
 export type { AppliedCoupon, Phase, PlanName, Subscription } from './subscription.js';
 export type {

@@ -1,3 +1,4 @@
+import type { Address } from './address.js';
 import type { Currency } from './currency.js';
 import type { Instant } from './instant.js';
 
@@ -8,6 +9,9 @@ export interface Customer {
   readonly externalId: string | null;
   readonly name: string | null;
   readonly email: string | null;
+  readonly phone: string | null;
+  /** What an invoice says below the name. */
+  readonly address: Address | null;
   /** The currency of the wallet and of what has no currency of its own. */
   readonly currency: Currency;
   /** IANA zone in which new subscriptions count their days. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import type { Address } from '../core/address.js';
 import { instantText } from '../core/instant.js';
 import { invalidInput } from '../core/problems.js';
 import {
@@ -10,9 +11,32 @@ import { commandsOf, customerOf, page, readCursor } from './answer.js';
 import type { HttpContext } from './context.js';
 import { CustomerPath, Done, InstantText, Metadata, Nullable, PageOf, PageQuery } from './schema.js';
 
+const AddressBody = Type.Object(
+  {
+    line1: AddressPart('Street and number'),
+    line2: AddressPart('Floor, suite'),
+    city: AddressPart('City'),
+    postal_code: AddressPart('Postal code'),
+    state: AddressPart('State, province or region'),
+    country: AddressPart('ISO 3166-1, two letters'),
+  },
+  { description: 'Taken as a whole: parts that are not named are not kept' },
+);
+
+const AddressView = Type.Object({
+  line1: Nullable(Type.String()),
+  line2: Nullable(Type.String()),
+  city: Nullable(Type.String()),
+  postal_code: Nullable(Type.String()),
+  state: Nullable(Type.String()),
+  country: Nullable(Type.String()),
+});
+
 const PROFILE = {
   name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
   email: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+  phone: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+  address: Type.Optional(Nullable(AddressBody)),
   currency: Type.Optional(Type.String({ description: 'ISO 4217; USD unless told', examples: ['EUR'] })),
   timezone: Type.Optional(Type.String({ description: 'IANA zone in which days are counted; UTC unless told', examples: ['Europe/Madrid'] })),
   metadata: Type.Optional(Metadata),
@@ -26,6 +50,8 @@ export const CustomerView = Type.Object({
   external_id: Nullable(Type.String()),
   name: Nullable(Type.String()),
   email: Nullable(Type.String()),
+  phone: Nullable(Type.String()),
+  address: Nullable(AddressView),
   currency: Type.String(),
   timezone: Type.String(),
   metadata: Metadata,
@@ -95,6 +121,8 @@ export function customerView({ customer, revision }: CustomerAtRevision) {
     external_id: customer.externalId,
     name: customer.name,
     email: customer.email,
+    phone: customer.phone,
+    address: customer.address === null ? null : addressView(customer.address),
     currency: customer.currency,
     timezone: customer.zone,
     metadata: customer.metadata,
@@ -102,6 +130,15 @@ export function customerView({ customer, revision }: CustomerAtRevision) {
     created_at: instantText(customer.createdAt),
     revision,
   };
+}
+
+/** An address in the words of the API. */
+export function addressView({ line1, line2, city, postalCode, state, country }: Address) {
+  return { line1, line2, city, postal_code: postalCode, state, country };
+}
+
+function AddressPart(description: string) {
+  return Type.Optional(Nullable(Type.String({ maxLength: 255, description })));
 }
 
 function accountNumber(cursor: string | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { addressLines } from '../core/address.js';
 import { instantText, type Instant } from '../core/instant.js';
 import { issuedLine, type IssuedLine } from '../core/issued-invoice.js';
 import { moneyText, type Money } from '../core/money.js';
@@ -17,7 +18,8 @@ export async function invoiceDocument(
 ): Promise<{ type: string; body: string | Buffer; name: string }> {
   const { found, format, seller } = input;
   const customer = await readCustomer(engine, found.customerId);
-  const party = { name: customer.name ?? customer.externalId ?? customer.id, lines: customer.email === null ? [] : [customer.email] };
+  const lines = [...(customer.address === null ? [] : addressLines(customer.address)), ...(customer.email === null ? [] : [customer.email])];
+  const party = { name: customer.name ?? customer.externalId ?? customer.id, lines };
   const document = documentOf(found, { seller, customer: party, zone: customer.zone });
   const name = `${document.number ?? 'draft'}.${format}`;
   if (format === 'html') return { type: 'text/html; charset=utf-8', body: invoiceHtml(document), name };

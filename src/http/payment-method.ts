@@ -20,7 +20,7 @@ const MethodView = Type.Object({
   status: Words(['set', 'expired']),
 });
 
-const MethodBody = Type.Object({ token: Type.String({ description: 'What the provider gave for the card: at Stripe the id of a payment method (pm_…), in the sandbox the name of a card, such as card_succeeds' }) });
+const MethodBody = Type.Object({ token: Type.String({ description: 'What the provider gave for the card: at Stripe the id of a payment method (pm_…), in the sandbox the name of a card, such as card_succeeds, or its id' }) });
 
 const RefreshQuery = Type.Object({ refresh: Type.Optional(Type.Boolean({ description: 'Read again from the provider first' })) });
 

@@ -51,9 +51,9 @@ export function createSandbox(memory: SandboxMemory = processMemory()): Sandbox 
     },
 
     async attachPaymentMethod({ customerReference, token }): Promise<PaymentMethod> {
-      const card = cardByToken(token);
+      const card = cardByToken(token) ?? cardByMethodId(token);
       if (card === undefined) throw invalidInput([{ pointer: '/token', detail: `must be one of ${SANDBOX_CARDS.map((each) => each.token).join(', ')}` }]);
-      await memory.write(cardFact(customerReference), token);
+      await memory.write(cardFact(customerReference), card.token);
       return methodOf(card);
     },
 

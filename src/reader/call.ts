@@ -16,7 +16,7 @@ export interface Source {
   toRefusal?: (body: Json) => number | null;
 }
 
-/** What one call gave: the body, an object, or the reason why there is none. */
+/** What one call gave: the body, an object (or a list, where one is expected), or the reason why there is none. */
 export type Answer =
   | { ok: true; body: Json }
   | { ok: false; status: number | null; message: string };
@@ -33,13 +33,13 @@ const depthLimit = 32;
 // A shorter key cannot be told from ordinary text; it is still struck out of messages.
 const secretLength = 8;
 
-/** Reads one path with GET. Never throws: whatever goes wrong is in the answer, without the key. */
-export async function readPath(source: Source, path: string): Promise<Answer> {
+/** Reads one path with GET. Never throws: whatever goes wrong is in the answer, without the key. `shape`: of the body. */
+export async function readPath(source: Source, path: string, shape: 'object' | 'list' = 'object'): Promise<Answer> {
   const base = toAddress(source.url);
   if (base === null) return failed(source, null, 'the address is not an http or https address');
   try {
     const reply = await request(source, new URL(base + path));
-    return toAnswer(source, reply);
+    return toAnswer(source, reply, shape);
   } catch (error) {
     return failed(source, null, describe(error));
   }
@@ -92,7 +92,7 @@ async function follow(source: Source, start: URL, signal: AbortSignal): Promise<
   }
 }
 
-function toAnswer(source: Source, reply: Reply): Answer {
+function toAnswer(source: Source, reply: Reply, shape: 'object' | 'list'): Answer {
   const { status } = reply;
   const body = clean(source.key, parseOrUndefined(reply.body));
   if (status < 200 || status > 299) {
@@ -103,8 +103,8 @@ function toAnswer(source: Source, reply: Reply): Answer {
   if (body === undefined) {
     return failed(source, status, `the answer is not JSON: ${firstOf(reply.body, '(empty)')}`);
   }
-  if (!isRecord(body)) {
-    return failed(source, status, `the answer is not an object: ${reply.body}`);
+  if (shape === 'list' ? !Array.isArray(body) : !isRecord(body)) {
+    return failed(source, status, `the answer is ${shape === 'list' ? 'not a list' : 'not an object'}: ${reply.body}`);
   }
   const refusal = source.toRefusal?.(body) ?? null;
   if (refusal === null) return { ok: true, body };

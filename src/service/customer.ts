@@ -1,3 +1,4 @@
+import { parseAddress, type AddressInput } from '../core/address.js';
 import { parseCurrency, type Currency } from '../core/currency.js';
 import type { Customer } from '../core/customer.js';
 import { isId } from '../core/id.js';
@@ -14,10 +15,15 @@ import type { Engine, Unit } from './engine.js';
 export interface CustomerInput {
   readonly name?: string | null | undefined;
   readonly email?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  /** As a whole: parts that are not named are not kept. */
+  readonly address?: AddressInput | null | undefined;
   readonly currency?: string | undefined;
   readonly timezone?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
+
+type Profile = Pick<Customer, 'name' | 'email' | 'phone' | 'address' | 'currency' | 'zone' | 'metadata'>;
 
 /** A customer with the number of its last change. */
 export interface CustomerAtRevision {
@@ -25,8 +31,8 @@ export interface CustomerAtRevision {
   readonly revision: number;
 }
 
-const DEFAULT_CURRENCY = 'USD' as Currency;
-const DEFAULT_ZONE = 'UTC';
+/** What a customer is of whom nothing is told. */
+const NO_PROFILE: Profile = { name: null, email: null, phone: null, address: null, currency: 'USD' as Currency, zone: 'UTC', metadata: {} };
 
 /** The customer ids that ids or external ids name; unknown names are left out. */
 export async function findCustomerIds(engine: Pick<Engine, 'aliases' | 'database'>, names: readonly string[]): Promise<Map<string, string>> {
@@ -69,7 +75,7 @@ export async function createCustomer(
   if (externalId === '.' || externalId === '..') throw invalidInput([{ pointer: '/external_id', detail: 'must not be "." or "..": no address can name it' }]);
   if (externalId !== null && isId('cus', externalId)) throw invalidInput([{ pointer: '/external_id', detail: 'must not look like an id of Paidup' }]);
   const id = engine.newId('cus');
-  const profile = readProfile(input, { name: null, email: null, currency: DEFAULT_CURRENCY, zone: DEFAULT_ZONE, metadata: {} });
+  const profile = readProfile(input, NO_PROFILE);
   const customer = { id, externalId, ...profile, createdAt: unit.at };
   for (const alias of [...(externalId === null ? [] : [externalId]), ...(input.aliases ?? [])]) {
     const isFree = await insertAlias(unit.transaction, alias, id);
@@ -92,6 +98,11 @@ export async function putCustomer(engine: Engine, unit: Unit, input: CustomerInp
     if (made === undefined || !(error instanceof Refusal && error.slug === 'already_exists')) throw error;
     return updateCustomer(unit, made, input);
   }
+}
+
+/** @throws Refusal `invalid_request` when the input is no profile, whatever the customer is. */
+export function checkProfile(input: CustomerInput): void {
+  readProfile(input, NO_PROFILE);
 }
 
 /** Changes what the input names. @throws Refusal `not_found`, `invalid_request`. */
@@ -121,7 +132,7 @@ export async function listCustomers(engine: Engine, input: { before: number | un
   return selectCustomers(engine.database, { before: input.before ?? Number.MAX_SAFE_INTEGER, matching: input.matching ?? null, limit: input.limit });
 }
 
-function readProfile(input: CustomerInput, before: Pick<Customer, 'name' | 'email' | 'currency' | 'zone' | 'metadata'>): Pick<Customer, 'name' | 'email' | 'currency' | 'zone' | 'metadata'> {
+function readProfile(input: CustomerInput, before: Profile): Profile {
   const errors: InputError[] = [];
   const currency = input.currency === undefined ? before.currency : parseCurrency(input.currency);
   if (currency === undefined) errors.push({ pointer: '/currency', detail: `"${input.currency}" is not an ISO 4217 currency` });
@@ -133,8 +144,12 @@ function readProfile(input: CustomerInput, before: Pick<Customer, 'name' | 'emai
   const name = input.name === undefined ? before.name : input.name;
   const nameWrong = name === null || name === '' ? undefined : nameFault(name);
   if (nameWrong !== undefined) errors.push({ pointer: '/name', detail: nameWrong });
+  const phone = input.phone === undefined ? before.phone : input.phone;
+  const phoneWrong = phone === null ? undefined : nameFault(phone);
+  if (phoneWrong !== undefined) errors.push({ pointer: '/phone', detail: phoneWrong });
+  const address = input.address === undefined ? before.address : input.address === null ? null : parseAddress(input.address, errors);
   if (errors.length > 0 || currency === undefined) throw invalidInput(errors);
-  return { name, email, currency, zone, metadata: input.metadata ?? before.metadata };
+  return { name, email, phone, address, currency, zone, metadata: input.metadata ?? before.metadata };
 }
 
 /** The customer's profile, of a deleted one too: its documents stay. @throws Refusal `not_found`. */

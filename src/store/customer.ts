@@ -1,3 +1,4 @@
+import type { Address } from '../core/address.js';
 import type { Currency } from '../core/currency.js';
 import { bucketOf, type Customer } from '../core/customer.js';
 import type { Instant } from '../core/instant.js';
@@ -29,6 +30,8 @@ export interface CustomerRow {
   readonly external_id: string | null;
   readonly name: string | null;
   readonly email: string | null;
+  readonly phone: string | null;
+  readonly address: string | null;
   readonly currency: Currency;
   readonly zone: string;
   readonly metadata: string;
@@ -53,7 +56,7 @@ function noteProfile(kind: 'created' | 'updated' | 'deleted', madeAt: string): s
 const lockCustomersStatement = statement(
   'lock_customers',
   `
-select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, c.due_at
+select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, c.due_at
 from unnest($1::smallint[], $2::text[]) as asked (bucket, id)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
 where (c.deleted_at is null or $3)
@@ -65,7 +68,7 @@ for update of c
 const selectCustomerStatement = statement(
   'select_customer',
   `
-select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
 from customers
 where bucket = $1
   and id = $2
@@ -77,8 +80,8 @@ const insertCustomerStatement = statement(
   'insert_customer',
   `
 with changed as (
-  insert into customers (bucket, id, external_id, name, email, currency, zone, metadata, standing, created_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  insert into customers (bucket, id, external_id, name, email, phone, address, currency, zone, metadata, standing, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   returning bucket, id, revision, account_number, created_at
 ),
 ${noteProfile('created', 'created_at')},
@@ -93,12 +96,12 @@ const updateProfileStatement = statement(
   `
 with changed as (
   update customers
-  set name = $3, email = $4, currency = $5, zone = $6, metadata = $7, revision = revision + 1
+  set name = $3, email = $4, phone = $5, address = $6, currency = $7, zone = $8, metadata = $9, revision = revision + 1
   where bucket = $1
     and id = $2
   returning bucket, id, revision
 ),
-${noteProfile('updated', '$8')},
+${noteProfile('updated', '$10')},
 ${TELL}
 select revision
 from changed
@@ -228,7 +231,7 @@ order by a.alias
 const selectCustomersStatement = statement(
   'select_customers',
   `
-select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
 from customers
 where deleted_at is null
   and account_number < $1
@@ -241,7 +244,7 @@ limit $3
 const selectAllCustomersStatement = statement(
   'select_all_customers',
   `
-select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
 from customers
 where account_number > $1
 order by account_number
@@ -269,6 +272,8 @@ export async function insertCustomer(transaction: Queryable, customer: Omit<Cust
     customer.externalId,
     customer.name,
     customer.email,
+    customer.phone,
+    customer.address === null ? null : JSON.stringify(customer.address),
     customer.currency,
     customer.zone,
     JSON.stringify(customer.metadata),
@@ -286,6 +291,8 @@ export async function updateProfile(transaction: Queryable, customer: Customer, 
     customer.id,
     customer.name,
     customer.email,
+    customer.phone,
+    customer.address === null ? null : JSON.stringify(customer.address),
     customer.currency,
     customer.zone,
     JSON.stringify(customer.metadata),
@@ -369,6 +376,8 @@ export function fromCustomerRow(row: CustomerRow): StoredCustomer {
       externalId: row.external_id,
       name: row.name,
       email: row.email,
+      phone: row.phone,
+      address: row.address === null ? null : (JSON.parse(row.address) as Address),
       currency: row.currency,
       zone: row.zone,
       metadata: JSON.parse(row.metadata) as Record<string, string>,

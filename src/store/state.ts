@@ -37,12 +37,12 @@ const selectStatesStatement = statement(
   'select_states',
   `
 select asked.position, c.xmin::text as version, catalog.revision as catalog_revision,
-  f.id, f.revision, f.external_id, f.name, f.email, f.currency, f.zone, f.metadata, f.account_number, f.created_at, f.standing, f.lines
+  f.id, f.revision, f.external_id, f.name, f.email, f.phone, f.address, f.currency, f.zone, f.metadata, f.account_number, f.created_at, f.standing, f.lines
 from unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::text[]) with ordinality as asked (bucket, id, at, known, position)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
 cross join catalog
 left join lateral (
-  select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing,
+  select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing,
     (
       select string_agg(
         concat_ws(E'\\t', w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at, w.used, w.carried, w.events,

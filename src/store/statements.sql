@@ -133,8 +133,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- insert_customer
 with changed as (
-  insert into customers (bucket, id, external_id, name, email, currency, zone, metadata, standing, created_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  insert into customers (bucket, id, external_id, name, email, phone, address, currency, zone, metadata, standing, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   returning bucket, id, revision, account_number, created_at
 ),
 noted as (
@@ -308,7 +308,7 @@ select set_config('lock_timeout', '2s', true);
 lock table change_feed in access exclusive mode;
 
 -- lock_customers
-select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, c.due_at
+select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, c.due_at
 from unnest($1::smallint[], $2::text[]) as asked (bucket, id)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
 where (c.deleted_at is null or $3)
@@ -472,7 +472,7 @@ where bucket = $1
 order by revision, position;
 
 -- select_all_customers
-select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
 from customers
 where account_number > $1
 order by account_number
@@ -673,7 +673,7 @@ join credit_notes n on n.bucket = asked.bucket and n.customer_id = asked.custome
 order by n.customer_id, n.revision, n.id;
 
 -- select_customer
-select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
 from customers
 where bucket = $1
   and id = $2
@@ -735,7 +735,7 @@ where bucket = $1
 order by subscription_id, price_code, dimension_key, starts_at;
 
 -- select_customers
-select id, revision, external_id, name, email, currency, zone, metadata, account_number, created_at, standing
+select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
 from customers
 where deleted_at is null
   and account_number < $1
@@ -969,12 +969,12 @@ order by revision, setting;
 
 -- select_states
 select asked.position, c.xmin::text as version, catalog.revision as catalog_revision,
-  f.id, f.revision, f.external_id, f.name, f.email, f.currency, f.zone, f.metadata, f.account_number, f.created_at, f.standing, f.lines
+  f.id, f.revision, f.external_id, f.name, f.email, f.phone, f.address, f.currency, f.zone, f.metadata, f.account_number, f.created_at, f.standing, f.lines
 from unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::text[]) with ordinality as asked (bucket, id, at, known, position)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
 cross join catalog
 left join lateral (
-  select c.id, c.revision, c.external_id, c.name, c.email, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing,
+  select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing,
     (
       select string_agg(
         concat_ws(E'\t', w.subscription_id, w.price_code, w.dimension_key, w.starts_at, w.superseded_at, w.used, w.carried, w.events,
@@ -1100,14 +1100,14 @@ where bucket = $1
 -- update_customer_profile
 with changed as (
   update customers
-  set name = $3, email = $4, currency = $5, zone = $6, metadata = $7, revision = revision + 1
+  set name = $3, email = $4, phone = $5, address = $6, currency = $7, zone = $8, metadata = $9, revision = revision + 1
   where bucket = $1
     and id = $2
   returning bucket, id, revision
 ),
 noted as (
   insert into profile_changes (bucket, customer_id, revision, kind, made_at)
-  select bucket, id, revision, 'updated', $8::timestamptz
+  select bucket, id, revision, 'updated', $10::timestamptz
   from changed
 ),
 told as (

@@ -148,7 +148,7 @@ export function rateOf(definition: ModelDefinition, over: { included?: string; m
 
 export function customer(over: Partial<Customer> = {}): Customer {
   return {
-    id: 'cus_1', externalId: 'acme', name: 'Acme', email: null, currency: currency('USD'), zone: 'UTC', metadata: {}, accountNumber: 1,
+    id: 'cus_1', externalId: 'acme', name: 'Acme', email: null, phone: null, address: null, currency: currency('USD'), zone: 'UTC', metadata: {}, accountNumber: 1,
     createdAt: at('2026-01-01'), ...over,
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { failureOf, logFailure, type Failure } from '../../problem.js';
+import { DigaFault, type InvalidPart } from './fault.js';
 
 /** The vendor's words for what went wrong: contracts/diga.md section 3. */
 interface Fault {
@@ -9,6 +10,7 @@ interface Fault {
 
 /** Answers with the vendor's error body. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof DigaFault) return reply.status(error.status).send(error.body);
   const invalid = invalidParts(error as FastifyError, request);
   if (invalid !== undefined) return reply.status(422).send({ detail: invalid });
   const failed = failureOf(error);
@@ -38,13 +40,6 @@ function faultOf(failed: Failure): Fault {
   }
 }
 
-/** One thing wrong with a body, as FastAPI tells it: what does not fit the schema is answered in its words, not in the vendor's. */
-interface InvalidPart {
-  readonly loc: ReadonlyArray<string | number>;
-  readonly msg: string;
-  readonly type: string;
-}
-
 /** What does not fit the schema; undefined when something else went wrong. */
 function invalidParts(error: FastifyError, request: FastifyRequest): InvalidPart[] | undefined {
   if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY') return [{ loc: ['body', 0], msg: 'JSON decode error', type: 'json_invalid' }];
@@ -54,7 +49,7 @@ function invalidParts(error: FastifyError, request: FastifyRequest): InvalidPart
 }
 
 function invalidPart({ keyword, instancePath, params }: NonNullable<FastifyError['validation']>[number]): InvalidPart {
-  const { missingProperty, type, limit } = params as { missingProperty?: string; type?: string; limit?: number };
+  const { missingProperty, type, limit } = params as { missingProperty?: string; type?: string | readonly string[]; limit?: number };
   const loc = ['body', ...instancePath.split('/').slice(1), ...(missingProperty === undefined ? [] : [missingProperty])];
   switch (keyword) {
     case 'required':
@@ -63,8 +58,10 @@ function invalidPart({ keyword, instancePath, params }: NonNullable<FastifyError
       return { loc, msg: `Input should be greater than or equal to ${limit}`, type: 'greater_than_equal' };
     case 'maximum':
       return { loc, msg: `Input should be less than or equal to ${limit}`, type: 'less_than_equal' };
+    case 'maxLength':
+      return { loc, msg: `String should have at most ${limit} characters`, type: 'string_too_long' };
     default:
-      return { loc, ...(TYPES[type ?? ''] ?? { msg: 'Input is not valid', type: 'value_error' }) };
+      return { loc, ...(TYPES[[type ?? []].flat()[0] ?? ''] ?? { msg: 'Input is not valid', type: 'value_error' }) };
   }
 }
 

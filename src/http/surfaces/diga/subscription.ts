@@ -1,15 +1,15 @@
-import { ZERO, decimal, decimalText, divide, larger, multiply, notBelowZero, roundTo, smaller, type Decimal } from '../../../core/decimal.js';
-import type { Entitlement } from '../../../core/entitlement.js';
-import { instantTextInSeconds, latest, type Instant } from '../../../core/instant.js';
-import { factsOfStanding } from '../../../core/history.js';
-import { moneyText, roundToMoney, sumMoney, zeroMoney, type Money } from '../../../core/money.js';
-import type { IndexedPeriod, IntervalUnit } from '../../../core/period.js';
+import { ZERO, divide, larger, multiply, type Decimal } from '../../../core/decimal.js';
+import { instantTextInSeconds, type Instant } from '../../../core/instant.js';
+import { roundToMoney, sumMoney, zeroMoney, type Money } from '../../../core/money.js';
+import type { IntervalUnit } from '../../../core/period.js';
 import { fixedPrices, type Plan } from '../../../core/plan.js';
 import type { PriceModel } from '../../../core/price.js';
-import { EMPTY_STANDING } from '../../../core/standing.js';
-import { billingState, type BillingState, type SubscriptionState } from '../../../core/state.js';
-import { evolveSubscription, multiplierOf, quantityOf, resolveSubscription, type Phase, type Subscription } from '../../../core/subscription.js';
+import type { BillingState } from '../../../core/state.js';
+import { multiplierOf, quantityOf, type Phase } from '../../../core/subscription.js';
 import type { PriceUsage } from '../../../core/usage.js';
+import { DIGA_FEATURES, includedOf, limitOf, usedOf, usedPercent } from './feature.js';
+import { UNLIMITED, moneyNumber, toNumber, wholeDown, wholeUp } from './figure.js';
+import { freeSubscription, isEnding, mainOf, projectOf, type Main } from './project.js';
 import type { DigaNextPhase, DigaSubscription } from './schema.js';
 
 /*
@@ -17,46 +17,8 @@ import type { DigaNextPhase, DigaSubscription } from './schema.js';
  * name; what it leaves open and how that is settled stands in docs/surfaces/diga.md.
  */
 
-/** Features that carry what the vendor has a field for; the codes are a promise to whoever writes the catalog. */
-export const DIGA_FEATURES = {
-  concurrentCalls: 'concurrent_calls',
-  knowledgeStorage: 'knowledge_storage',
-  knowledgeItems: 'knowledge_items',
-  workflows: 'workflows',
-  copilot: 'copilot',
-} as const;
-
-/** Metadata that mark the plan of those who pay nothing. */
-const FREE_PLAN_MARK = 'diga.free';
-
-/** What a required integer says in place of "unlimited": the largest that every client can hold. */
-const UNLIMITED = 2_147_483_647;
-
 /** The vendor's own words for what follows a cancellation, for a catalog that has no free plan (section 5.5). */
 const FREE_PHASE: DigaNextPhase = { name: 'Free', period: 'month', price: 0 };
-
-/** The one subscription that the vendor knows of, with what is asked of it again and again. */
-interface Main {
-  readonly state: BillingState;
-  readonly subscription: Subscription;
-  readonly phase: Phase;
-  readonly nextPhase: Phase | null;
-  /** The billing period of the base plan. */
-  readonly period: IndexedPeriod;
-  /** The usage of the price that counts minutes; undefined when the plan has none. */
-  readonly minutes: PriceUsage | undefined;
-}
-
-/** The newest plan that is marked as the free one. */
-export function findFreePlan(plans: readonly Plan[]): Plan | undefined {
-  return plans.find((plan) => plan.metadata[FREE_PLAN_MARK] === 'true');
-}
-
-/** Whether the answer depends on the free plan: nothing is live, or what is live ends and nothing follows. */
-export function needsFreePlan(state: BillingState): boolean {
-  const main = mainOf(state);
-  return main === undefined || (isEnding(main) && main.nextPhase === null);
-}
 
 /** Whether a phase follows whose period the vendor has no word for, so that it is left out (section 5.8). */
 export function hasUnspeakablePhase(state: BillingState): boolean {
@@ -64,15 +26,9 @@ export function hasUnspeakablePhase(state: BillingState): boolean {
   return next !== null && toNextPhase(next) === null;
 }
 
-/** The meter of the project's minutes; undefined when none of its plans counts any. */
-export function minutesMeter(state: BillingState, freePlan: Plan | undefined): string | undefined {
-  const main = mainOf(state) ?? (freePlan === undefined ? undefined : mainOf(onFreePlan(state, freePlan)));
-  return main?.minutes?.price.meter.code;
-}
-
 /** The vendor's object; undefined when nothing is live and there is no free plan to fall back to. */
 export function toDigaSubscription(state: BillingState, freePlan: Plan | undefined): DigaSubscription | undefined {
-  const main = mainOf(state) ?? (freePlan === undefined ? undefined : mainOf(onFreePlan(state, freePlan)));
+  const main = projectOf(state, freePlan);
   if (main === undefined) return undefined;
   const { phase, period, minutes } = main;
   const { plan } = phase;
@@ -102,45 +58,6 @@ export function toDigaSubscription(state: BillingState, freePlan: Plan | undefin
     included_workflows: includedOf(main.state, DIGA_FEATURES.workflows),
     workflows_count: usedOf(main.state, DIGA_FEATURES.workflows),
   };
-}
-
-/** Of several live subscriptions the one that counts minutes; else the one made first. */
-function mainOf(state: BillingState): Main | undefined {
-  const live = state.subscriptions.filter((one) => one.currentPeriod !== null);
-  const usageOf = ({ subscription }: SubscriptionState): PriceUsage[] => state.usage.filter((usage) => usage.subscription.id === subscription.id);
-  const main = live.find((one) => namedMinutes(usageOf(one)) !== undefined) ?? live[0];
-  if (main === undefined || main.currentPeriod === null) return undefined;
-  const { subscription, phase, nextPhase, currentPeriod: period } = main;
-  const usage = usageOf(main);
-  return { state, subscription, phase, nextPhase, period, minutes: namedMinutes(usage) ?? (usage.length === 1 ? usage[0] : undefined) };
-}
-
-/** The price that counts minutes: the one with the code `minutes`, else the first whose meter's unit is the minute. */
-function namedMinutes(usage: readonly PriceUsage[]): PriceUsage | undefined {
-  return usage.find(({ price }) => price.code === 'minutes') ?? usage.find(({ price }) => /^minutes?$/i.test(price.meter.unit ?? ''));
-}
-
-/**
- * Section 4: every project has a subscription, Free by default, and falls back to it when another ends. The state
- * of a customer who has none, as if on the free plan from that moment on, without any use.
- */
-function onFreePlan({ customer, revision, subscriptions, asOf }: BillingState, plan: Plan): BillingState {
-  const ends = subscriptions.map(({ subscription }) => subscription.endsAt).filter((endsAt) => endsAt <= asOf);
-  const startsAt = ends.reduce((last, endsAt) => latest(last, endsAt), customer.createdAt);
-  const subscription = freeSubscription({ plan, startsAt, zone: customer.zone });
-  return billingState({ ...factsOfStanding(EMPTY_STANDING), customer, revision, subscriptions: [subscription], windows: [] }, asOf);
-}
-
-function freeSubscription(input: { plan: Plan; startsAt: Instant; zone: string }): Subscription {
-  const { plan, startsAt, zone } = input;
-  const terms = { planVersionId: plan.versionId, quantities: {}, multipliers: {}, overage: true };
-  const created = { type: 'created', madeAt: startsAt, startsAt, trialEndsAt: null, anchorAt: null, zone, alignment: plan.alignment, addonOf: null, terms } as const;
-  return resolveSubscription(evolveSubscription(undefined, { id: 'free', revision: 0 }, created), () => plan);
-}
-
-/** Section 2, next_invoice_date: "the plan has been cancelled: it will not renew". */
-function isEnding({ subscription, period }: Main): boolean {
-  return subscription.endsAt <= period.endsAt;
 }
 
 /**
@@ -229,54 +146,4 @@ function usedMinutes(used: Decimal): number {
 /** Minutes that the customer may use: whole ones, so that nobody is promised a part that is not there. */
 function grantedMinutes(minutes: Decimal | 'unlimited'): number {
   return minutes === 'unlimited' ? UNLIMITED : wholeDown(minutes);
-}
-
-/** The limit that a feature has; null when it has none or no plan names it: then nothing limits it. */
-function limitOf(state: BillingState, code: string): number | null {
-  const entitlement = entitlementTo(state, code);
-  if (entitlement === undefined || entitlement.limit === null || entitlement.limit === 'unlimited') return null;
-  return entitlement.isGranted ? wholeDown(entitlement.limit) : 0;
-}
-
-/** The limit that a feature has, for a field that must be an integer: nothing is included where no plan names it. */
-function includedOf(state: BillingState, code: string): number {
-  return entitlementTo(state, code) === undefined ? 0 : (limitOf(state, code) ?? UNLIMITED);
-}
-
-/** What is used of a feature, in whole units; null when nothing counts it. */
-function usedOf(state: BillingState, code: string): number | null {
-  const used = entitlementTo(state, code)?.used ?? null;
-  return used === null ? null : wholeUp(used);
-}
-
-/** Section 2, copilot_usage_percent: used part of the limit, 0 to 100, two decimal places; 0 where there is no limit. */
-function usedPercent(state: BillingState, code: string): number {
-  const { used = null, limit = null } = entitlementTo(state, code) ?? {};
-  if (used === null || limit === null || limit === 'unlimited') return 0;
-  const hundred = decimal(100);
-  if (limit.eq(ZERO)) return used.gt(ZERO) ? 100 : 0;
-  const percent = divide({ dividend: multiply(used, hundred), divisor: limit, scale: 2, rounding: 'half_away_from_zero' });
-  return toNumber(smaller(notBelowZero(percent), hundred));
-}
-
-function entitlementTo(state: BillingState, code: string): Entitlement | undefined {
-  return state.entitlements.find((entitlement) => entitlement.feature.code === code);
-}
-
-function wholeUp(value: Decimal): number {
-  return toNumber(roundTo(notBelowZero(value), 0, 'away_from_zero'));
-}
-
-function wholeDown(value: Decimal): number {
-  return toNumber(roundTo(notBelowZero(value), 0, 'toward_zero'));
-}
-
-/** Section 5.1: major units as a JSON number with at most the minor unit's decimal places. */
-function moneyNumber(money: Money): number {
-  return Number(moneyText(money));
-}
-
-/** The JSON number nearest to the exact value. */
-function toNumber(value: Decimal): number {
-  return Number(decimalText(value));
 }
