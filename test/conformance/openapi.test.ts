@@ -269,7 +269,7 @@ function operations(): Array<[name: string, operation: Operation]> {
 
 /** Of the native API, and not of a vendor's surface that lies under /v1 too. */
 function isNative(name: string): boolean {
-  return / \/v1\/(?!billing\/|notification\/)/.test(name);
+  return / \/v1\/(?!billing\/|notification\/|knowledge\/)/.test(name);
 }
 
 /** Every route that the server has, as the file would name it: read from the tree that Fastify prints. */
