@@ -26,7 +26,7 @@ import { freshDatabase } from '../support/postgres.js';
 
 const NOW = '2026-03-10T12:00:00Z';
 const LEFT = 500;
-const ROUNDS = 3;
+const ROUNDS = 2;
 const CHILD = fileURLToPath(new URL('../support/gate-child.ts', import.meta.url));
 
 interface Opened {
