@@ -16,8 +16,11 @@ export function idempotencyKeyOf(request: FastifyRequest): IdempotencyKey | unde
 
 /** What carries a command out under its request's idempotency key, and answers with its view. */
 export function commandsOf(engine: Engine) {
-  return async (request: FastifyRequest, reply: FastifyReply, work: (unit: Unit) => Promise<Answer>): Promise<FastifyReply> =>
-    send(reply, await perform(engine, idempotencyKeyOf(request), work));
+  return async (request: FastifyRequest, reply: FastifyReply, work: (unit: Unit) => Promise<Answer>): Promise<FastifyReply> => {
+    const key = idempotencyKeyOf(request);
+    const answer = (): Promise<Answer> => perform(engine, key, work);
+    return send(reply, await (request.customerId === null ? answer() : engine.turns.take(request.customerId, answer)));
+  };
 }
 
 /** What carries out a write that is no single transaction, under its request's idempotency key. */

@@ -16,6 +16,7 @@ import type { Feed } from './feed.js';
 import type { Post } from './post.js';
 import type { Recent } from './recent.js';
 import type { Standings } from './standing.js';
+import type { Turns } from './turns.js';
 
 /** Tells the time. */
 export interface Clock {
@@ -80,6 +81,8 @@ export interface Engine {
   readonly revisions: Batcher<string, number | undefined>;
   /** States worked out lately, by customer id; see RememberedState for why they cannot be stale. */
   readonly remembered: Recent<string, RememberedState>;
+  /** Commands on one customer, one after the other. */
+  readonly turns: Turns;
   /** Payments that are being asked for in the background. */
   readonly charges: Charges;
   /** Rings at every commit of this process. */

@@ -16,6 +16,7 @@ import { settleByAsking } from './payment.js';
 import { createPost } from './post.js';
 import { Recent } from './recent.js';
 import { Standings } from './standing.js';
+import { Turns } from './turns.js';
 
 export const systemClock: Clock = { now: () => instant(Date.now()) };
 
@@ -66,6 +67,7 @@ export async function openEngine(input: { database: Database; provider: PaymentP
       isWeather,
     }),
     remembered: new Recent(REMEMBERED_STATES),
+    turns: new Turns(),
     charges: new Charges((payment) => settleByAsking(engine, payment)),
     webhooks: { post: createPost({ allowed: [] }), now: () => systemClock.now(), chance: Math.random, ...input.webhooks },
     commits,

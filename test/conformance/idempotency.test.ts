@@ -16,6 +16,8 @@ interface Write {
 const EXEMPT: Readonly<Record<string, string>> = {
   'POST /v1/api-keys': 'the key is shown once and never kept, so its answer cannot be given again',
   'POST /v1/provider/webhook': 'a provider sends no keys; a webhook is a hint, and its repeats have no effect: test/conformance/payment-method.test.ts',
+  'PATCH /v1/billing/customer/': "Diga's clients send no keys; asked the same again, it changes nothing more",
+  'POST /v1/notification/usage_alert': "Diga's clients send no keys; a project has one alert, and asked the same again it stays as it is",
   'POST /v1/sandbox/clock': 'outside of a sandbox it is refused, and refusals are not kept; test/sim/sandbox.test.ts asks it in one',
 };
 /** Questions that are too long for an address: they write nothing. */
@@ -25,6 +27,9 @@ const PLAN = {
   currency: 'EUR', interval: { unit: 'month', count: 1 }, features: [{ feature: 'calls', price: 'calls' }],
   prices: [{ code: 'calls', type: 'usage', meter: 'calls', model: { type: 'per_unit', amount: '1' } }, { code: 'seat', type: 'fixed', amount: '10', per_seat: true }],
 };
+const ALERT = { meter: 'calls', threshold: { type: 'percent', percent: '80' } };
+/** Nobody is there: sending fails at once, and says so. */
+const RECEIVER = 'https://receiver.invalid/';
 const METER = { event_name: 'call', aggregation: 'count' };
 
 describe.each(STORES)('idempotency keys on the %s store', (store) => {
@@ -80,6 +85,15 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     await paidup.call('POST', `${url}/credits`, { amount: '50.00', reason: 'gift' });
     const holds = `${url}/holds`;
     return { holds, url: `${holds}/${(await paidup.call('POST', holds, { amount: '5.00', expires_in: 600 })).body.id}` };
+  }
+
+  async function alert(): Promise<string> {
+    const url = `${await customer()}/alerts`;
+    return `${url}/${String((await paidup.call('POST', url, ALERT)).body.id)}`;
+  }
+
+  async function endpoint(): Promise<string> {
+    return `/v1/webhook-endpoints/${String((await paidup.call('POST', '/v1/webhook-endpoints', { url: RECEIVER })).body.id)}`;
   }
 
   const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
@@ -142,6 +156,19 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
       const url = `${await customer()}/entitlements/calls`;
       await paidup.call('PUT', url, { limit: '5', reason: 'a promise' });
       return { url };
+    },
+    'POST /v1/customers/{customer}/alerts': async () => ({ url: `${await customer()}/alerts`, body: ALERT, other: { ...ALERT, name: 'Other' } }),
+    'PATCH /v1/customers/{customer}/alerts/{alert}': async () => ({ url: await alert(), body: { name: 'One' }, other: { name: 'Two' } }),
+    'DELETE /v1/customers/{customer}/alerts/{alert}': async () => ({ url: await alert() }),
+    'POST /v1/webhook-endpoints': async () => ({ url: '/v1/webhook-endpoints', body: { url: RECEIVER }, other: { url: RECEIVER, description: 'Other' } }),
+    'PATCH /v1/webhook-endpoints/{endpoint}': async () => ({ url: await endpoint(), body: { description: 'One' }, other: { description: 'Two' } }),
+    'DELETE /v1/webhook-endpoints/{endpoint}': async () => ({ url: await endpoint() }),
+    'POST /v1/webhook-endpoints/{endpoint}/rotate-secret': async () => ({ url: `${await endpoint()}/rotate-secret`, body: { expires_in: 60 }, other: { expires_in: 61 } }),
+    'POST /v1/webhook-endpoints/{endpoint}/test': async () => ({ url: `${await endpoint()}/test` }),
+    'POST /v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/redeliver': async () => {
+      const url = await endpoint();
+      const { delivery } = (await paidup.call('POST', `${url}/test`)).body;
+      return { url: `${url}/deliveries/${String(delivery)}/redeliver` };
     },
     'POST /v1/customers/{customer}/holds': async () => ({ url: (await hold()).holds, body: { amount: '1.00', expires_in: 600 }, other: { amount: '2.00', expires_in: 600 } }),
     'POST /v1/customers/{customer}/holds/{hold}/settle': async () => ({ url: `${(await hold()).url}/settle`, body: { amount: '1.00' }, other: { amount: '2.00' } }),
