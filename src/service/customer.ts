@@ -9,6 +9,7 @@ import { EMPTY_STANDING } from '../core/standing.js';
 import {
   insertAlias, insertCustomer, lockCustomers, markCustomerDeleted, selectAliases, selectCustomer, selectCustomers, updateProfile, type StoredCustomer,
 } from '../store/customer.js';
+import { selectCustomerSlice } from '../store/customer-list.js';
 import type { Engine, Unit } from './engine.js';
 
 /** A customer's profile as the API takes it; what is left out stays as it is, or takes its default. */
@@ -130,6 +131,18 @@ export async function lockCustomer(unit: Unit, customerId: string): Promise<Stor
 /** Newest first, from below the account number `before`. */
 export async function listCustomers(engine: Engine, input: { before: number | undefined; matching: string | undefined; limit: number }): Promise<CustomerAtRevision[]> {
   return selectCustomers(engine.database, { before: input.before ?? Number.MAX_SAFE_INTEGER, matching: input.matching ?? null, limit: input.limit });
+}
+
+/** Newest first, behind the first `offset`; `matching` is part of a name or e-mail. */
+export async function listCustomerSlice(engine: Engine, input: { matching: string | undefined; limit: number; offset: number }): Promise<CustomerAtRevision[]> {
+  return selectCustomerSlice(engine.database, { ...input, matching: input.matching ?? null });
+}
+
+/** The customer as it is now. @throws Refusal `not_found`. */
+export async function getCustomer(engine: Engine, customerId: string): Promise<Customer> {
+  const stored = await selectCustomer(engine.database, customerId);
+  if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
+  return stored.customer;
 }
 
 function readProfile(input: CustomerInput, before: Profile): Profile {

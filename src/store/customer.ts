@@ -358,9 +358,13 @@ export async function selectAliases(queryable: Queryable, aliases: readonly stri
 
 /** Newest first, below the account number `before`; `matching` is part of a name, e-mail or external id. */
 export async function selectCustomers(queryable: Queryable, input: { before: number; matching: string | null; limit: number }): Promise<StoredCustomer[]> {
-  const pattern = input.matching === null ? null : `%${input.matching.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
-  const rows = await queryable.rows<CustomerRow>(selectCustomersStatement, [input.before, pattern, input.limit]);
+  const rows = await queryable.rows<CustomerRow>(selectCustomersStatement, [input.before, patternOf(input.matching), input.limit]);
   return rows.map(fromCustomerRow);
+}
+
+/** What stands for any text with `part` in it, the part taken as it is. */
+export function patternOf(part: string | null): string | null {
+  return part === null ? null : `%${part.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
 }
 
 /** Every customer, deleted ones too, above the account number `after`; for verify. */

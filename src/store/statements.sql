@@ -726,6 +726,15 @@ join customers c on c.bucket = asked.bucket and c.id = asked.id
 where c.deleted_at is null
 order by asked.position;
 
+-- select_customer_slice
+select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
+from customers
+where deleted_at is null
+  and ($1::text is null or name ilike $1 or email ilike $1)
+order by account_number desc
+limit $2
+offset $3;
+
 -- select_customer_windows
 select customer_id, subscription_id, price_code, dimension_key, starts_at, superseded_at,
   used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried

@@ -281,7 +281,7 @@ describe('the manners of Lark', () => {
       const response = await paidup.inject({ url, headers: { 'x-api-key': paidup.secretKey } });
       expect([url, response.statusCode, Object.keys(response.json())]).toEqual([url, 404, ['detail']]);
     }
-    expect((await paidup.inject({ url: '/subjects/x' })).json()).toHaveProperty('type');
+    expect((await paidup.inject({ url: '/subject/x' })).json()).toHaveProperty('type');
   });
 
   it('answers what goes wrong inside with 500, too much work with 503, and neither with the cause', async () => {

@@ -1,94 +1,136 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Refusal } from '../../../core/problems.js';
-import type { BillingState } from '../../../core/state.js';
-import { findCustomerIds } from '../../../service/customer.js';
 import type { Engine } from '../../../service/engine.js';
-import { readState } from '../../../service/state.js';
+import { commandsOf, reservedOf } from '../../answer.js';
 import { principalOf, requireRight } from '../../auth.js';
 import type { HttpContext } from '../../context.js';
-import { BillingStateSchema, toLarkBillingState } from './billing-state.js';
+import { billingStateRoutes } from './billing-state.js';
 import { allowEveryOrigin } from './cors.js';
 import { sendFailure } from './failure.js';
-import { fromSubjectId } from './id.js';
+import { callOf, type Call, type Route } from './route.js';
+import { SUBJECT_ROUTES } from './subject.js';
 
 const CUSTOMER_ACCESS = '/customer-access';
-const BILLING_STATE = '/:subject_id/billing-state';
 
-const SubjectPath = Type.Object({ subject_id: Type.String({ description: 'Id of the subject, or your own external id' }) });
-const ErrorSchema = Type.Object({ detail: Type.String() });
+const ErrorSchema = Type.Object({ detail: Type.Any({ description: 'A sentence; for 422 a list of what is wrong' }) });
+
+/** Everything but the billing state: for secret keys, from a server. */
+const MERCHANT_ROUTES: readonly Route[] = [...SUBJECT_ROUTES];
 
 /**
- * Lark's billing state, for a merchant's key, a publishable one, or the subject's own; registered without a prefix.
- * Source: contracts/lark.md, which the README beside this file sums up.
+ * Lark's API, registered without a prefix: for a merchant's key, and the billing state for a publishable one or the
+ * subject's own too. Source: contracts/lark.md, which the README beside this file sums up.
  */
 export function larkRoutes({ engine }: HttpContext) {
   return async (app: FastifyInstance): Promise<void> => {
     await app.register((access, _options, done) => {
-      access.setErrorHandler(sendFailure);
-      access.setNotFoundHandler((request, reply) => sendFailure(new Refusal('not_found', 'Not Found'), request, reply));
       access.addHook('onRequest', allowEveryOrigin);
-      access.addHook('onRequest', authorize(engine));
+      wear(access, engine);
+      access.setNotFoundHandler((request, reply) => sendFailure(new Refusal('not_found', 'Not Found'), request, reply));
       billingStateRoutes(access, engine);
       done();
     }, { prefix: CUSTOMER_ACCESS });
+    for (const noun of new Set(MERCHANT_ROUTES.map(({ path }) => nounOf(path)))) {
+      await app.register(merchantRoutes(engine, MERCHANT_ROUTES.filter(({ path }) => nounOf(path) === noun)), { prefix: noun });
+    }
   };
 }
 
-function billingStateRoutes(app: FastifyInstance, engine: Engine): void {
-  app.get<{ Params: { subject_id: string } }>(
-    BILLING_STATE,
-    {
-      config: { right: 'billing-state:read' },
-      schema: {
-        tags: ['lark'],
-        summary: "The subject's billing state",
-        description: 'The key comes in the header `X-API-Key`.',
-        params: SubjectPath,
-        response: { 200: BillingStateSchema, 401: ErrorSchema, 403: ErrorSchema, 404: ErrorSchema, 500: ErrorSchema, 503: ErrorSchema },
-      },
-    },
-    async (request) => toLarkBillingState(await readSubject(engine, request)),
-  );
-  // A preflight brings no key; its answer is in the headers.
-  app.options(BILLING_STATE, { config: { right: 'open' }, schema: { hide: true } }, (_request, reply) => reply.status(204).send());
-  app.route({
-    method: ['POST', 'PUT', 'PATCH', 'DELETE'],
-    url: BILLING_STATE,
-    config: { right: 'open' },
-    schema: { hide: true },
-    onRequest: async (_request, reply) => {
-      void reply.header('allow', 'GET, HEAD, OPTIONS');
-      throw new Refusal('method_not_allowed', 'A billing state can only be read.');
-    },
-    handler: () => undefined,
+/** `/subjects/:subject_id` lies under `/subjects`. */
+function nounOf(path: string): string {
+  return `/${path.split('/')[1] ?? ''}`;
+}
+
+function merchantRoutes(engine: Engine, routes: readonly Route[]) {
+  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+    wear(app, engine);
+    app.setNotFoundHandler(answerOther(routes));
+    takeEmptyBodies(app);
+    for (const route of routes) {
+      app.route({
+        method: route.method,
+        url: route.path.slice(nounOf(route.path).length),
+        config: { right: route.right, isForMerchants: true },
+        schema: schemaOf(route),
+        handler: handlerOf(engine, route),
+      });
+    }
+    done();
+  };
+}
+
+function schemaOf(route: Route): object {
+  const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+  return {
+    tags: ['lark'],
+    summary: route.summary,
+    description: 'The key comes in the header `X-API-Key`.',
+    ...(names.length === 0 ? {} : { params: Type.Object(Object.fromEntries(names.map((name) => [name, Type.String()]))) }),
+    ...(route.query === undefined ? {} : { querystring: route.query }),
+    ...(route.body === undefined ? {} : { body: route.body }),
+    response: { 200: route.result, ...Object.fromEntries([400, 401, 403, 404, 422, 500, 503].map((status) => [status, ErrorSchema])) },
+  };
+}
+
+function handlerOf(engine: Engine, { work }: Route): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+  const command = commandsOf(engine);
+  const reserved = reservedOf(engine);
+  const answered = (body: unknown) => ({ status: 200, body });
+  return async (request, reply) => {
+    const call: Call = callOf(engine, request, reply);
+    if ('read' in work) return work.read(call);
+    if ('change' in work) {
+      const change = await work.change(call);
+      return command(request, reply, async (unit) => answered(await change(unit)));
+    }
+    return reserved(request, reply, async () => answered(await work.act(call)));
+  };
+}
+
+/** What every address of Lark's has in common: its errors, and its way to send the key. */
+function wear(app: FastifyInstance, engine: Engine): void {
+  app.setErrorHandler(sendFailure);
+  app.addHook('onRequest', authorize(engine));
+}
+
+/** Another method of a known address is 405 with those that it takes; what is not known is 404. */
+function answerOther(routes: readonly Route[]) {
+  const known = routes.map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`) }));
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = request.url.split('?')[0] ?? '';
+    const methods = known.filter(({ pattern }) => pattern.test(path)).flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : [method]));
+    if (methods.length === 0) return sendFailure(new Refusal('not_found', 'Not Found'), request, reply);
+    void reply.header('allow', [...new Set(methods)].sort().join(', '));
+    return sendFailure(new Refusal('method_not_allowed', `${path} takes ${methods.join(', ')}.`), request, reply);
+  };
+}
+
+/** The vendor's Python client sends the content type of JSON without any body: with DELETE, for example. */
+function takeEmptyBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    return parse(request, body, done);
   });
 }
 
-/** The state of the subject that the path names. Another's looks as if it were not there. @throws Refusal `not_found`. */
-async function readSubject(engine: Engine, request: FastifyRequest<{ Params: { subject_id: string } }>): Promise<BillingState> {
-  const name = request.params.subject_id;
-  // A merchant who comes from Lark may keep Lark's ids as external ids, so those are looked for first.
-  const customerId = (await findCustomerIds(engine, [name])).get(name) ?? fromSubjectId(name);
-  const { principal } = request;
-  const isForeign = principal?.kind === 'customer' && principal.customerId !== customerId;
-  if (customerId === undefined || isForeign) throw subjectNotFound();
-  return readState(engine, customerId).catch((error: unknown) => {
-    throw error instanceof Refusal && error.slug === 'not_found' ? subjectNotFound() : error;
-  });
-}
-
-function subjectNotFound(): Refusal {
-  return new Refusal('not_found', 'Subject not found');
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** True where secret keys alone are let in, whatever else the right allows. */
+    isForMerchants?: boolean;
+  }
 }
 
 /** The hook of this surface. The vendor's clients send the key as it is, in a header of its own. */
 function authorize(engine: Engine) {
   return async (request: FastifyRequest): Promise<void> => {
-    const { right } = request.routeOptions.config;
+    const { right, isForMerchants } = request.routeOptions.config;
     if (right === undefined || right === 'open' || request.is404) return;
     const key = request.headers['x-api-key'];
     const principal = await principalOf(engine, typeof key === 'string' ? key : undefined);
+    if (isForMerchants === true && principal.kind !== 'secret') throw new Refusal('forbidden', 'This needs a secret key.');
     requireRight(principal, right);
     request.principal = principal;
   };
