@@ -1,7 +1,7 @@
 import type { UsageEvent } from '../core/event.js';
 import { type Instant } from '../core/instant.js';
 import type { Meter } from '../core/meter.js';
-import { plusLocalDays, startOfLocalDay } from '../core/period.js';
+import { plusLocalDays, startOfLocalDay, type Period } from '../core/period.js';
 import { invalidInput } from '../core/problems.js';
 import { MAX_SERIES_POINTS, seriesPeriods, usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
 import { selectEventPage, selectEvents } from '../store/event.js';
@@ -40,13 +40,25 @@ export async function readUsageSeries(
   const from = input.from ?? startOfLocalDay(plusLocalDays(to, 1 - DEFAULT_DAYS, zone), zone);
   const periods = seriesPeriods({ from, to, granularity: input.granularity, zone });
   if (periods === undefined) throw invalidInput([{ pointer: 'querystring:/from', detail: `gives more than ${MAX_SERIES_POINTS} points; take a coarser granularity or a shorter span` }]);
+  const points = await readUsagePoints(engine, customerId, { meter, periods, dimensions: input.groupBy });
+  return { meter, granularity: input.granularity, dimensions: input.groupBy, zone, points };
+}
+
+/**
+ * What a meter counted for a customer in each of some stretches of time that follow on one another; from the events.
+ * @throws Refusal `invalid_request` for a dimension that the meter does not have.
+ */
+export async function readUsagePoints(engine: Engine, customerId: string, input: { meter: Meter; periods: readonly Period[]; dimensions: readonly string[] }): Promise<SeriesPoint[]> {
+  const { meter, periods, dimensions } = input;
+  const unknown = dimensions.find((dimension) => !meter.dimensions.includes(dimension));
+  if (unknown !== undefined) throw invalidInput([{ pointer: '/dimensions', detail: `the meter has no dimension "${unknown}"` }]);
   const events: UsageEvent[] = [];
   const first = periods[0];
   const last = periods.at(-1);
   if (first !== undefined && last !== undefined) {
     for await (const event of selectEvents(engine.database, { customerId, from: first.startsAt, to: last.endsAt, names: [meter.eventName] })) events.push(event);
   }
-  return { meter, granularity: input.granularity, dimensions: input.groupBy, zone, points: usageSeries({ meter, events, periods, dimensions: input.groupBy }) };
+  return usageSeries({ meter, events, periods, dimensions });
 }
 
 /** A customer's events in order of time and id, from `from` (in) to `to` (out), behind the one that `after` names. @throws Refusal `not_found`. */
