@@ -1,3 +1,4 @@
+import type { Instant } from '../core/instant.js';
 import { parseFeature, type Feature, type FeatureDefinition } from '../core/feature.js';
 import { parseMeter, type Meter, type MeterDefinition } from '../core/meter.js';
 import { parsePlan, type Plan, type PlanDefinition } from '../core/plan.js';
@@ -9,6 +10,10 @@ export interface SoldPlan {
   readonly plan: Plan;
   readonly definition: PlanDefinition;
   readonly isArchived: boolean;
+  /** When its first version was made. */
+  readonly madeAt: Instant;
+  /** When this version was. */
+  readonly changedAt: Instant;
 }
 
 /** A subscription names a plan version that this process has not read yet. */
@@ -119,7 +124,7 @@ function parseCatalog(rows: { planRows: readonly PlanVersionRow[]; featureRows: 
   for (const row of rows.planRows) {
     const plan = parsePlan({ id: row.planId, code: row.code, versionId: row.versionId, version: row.version }, row.definition, vocabulary);
     versions.set(plan.versionId, plan);
-    plans.set(plan.code, { plan, definition: row.definition, isArchived: row.archivedAt !== null });
+    plans.set(plan.code, { plan, definition: row.definition, isArchived: row.archivedAt !== null, madeAt: row.planMadeAt, changedAt: row.madeAt });
   }
   return { meters, metersByEvent, features, plans, versions };
 }

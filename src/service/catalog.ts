@@ -90,7 +90,7 @@ export async function putPlan(engine: Engine, unit: Unit, input: { code: string;
   };
   const plan = parsePlan(identity, input.definition, { meter: (code) => content.meters.get(code), feature: (code) => content.features.get(code) });
   await insertPlanVersion(unit.transaction, { planId: plan.id, code: plan.code, versionId: plan.versionId, version: plan.version, definition: input.definition }, unit.at);
-  return { plan, definition: input.definition, isArchived: false };
+  return { plan, definition: input.definition, isArchived: false, madeAt: before?.madeAt ?? unit.at, changedAt: unit.at };
 }
 
 /** The plan is not sold any more; who has it keeps it. @throws Refusal `not_found`. */

@@ -21,6 +21,9 @@ export interface PlanVersionRow {
   readonly version: number;
   readonly definition: PlanDefinition;
   readonly archivedAt: Instant | null;
+  /** When the plan was made, and when this version of it was. */
+  readonly planMadeAt: Instant;
+  readonly madeAt: Instant;
 }
 
 const selectCatalogRevisionStatement = statement(
@@ -61,7 +64,7 @@ order by code
 const selectPlanVersionsStatement = statement(
   'select_plan_versions',
   `
-select p.id as plan_id, p.code, p.archived_at, v.id as version_id, v.version, v.definition
+select p.id as plan_id, p.code, p.archived_at, p.created_at as plan_created_at, v.id as version_id, v.version, v.definition, v.created_at
 from plans p
 join plan_versions v on v.plan_code = p.code
 order by p.code, v.version
@@ -139,7 +142,7 @@ export async function selectFeatures(queryable: Queryable): Promise<CatalogRow<F
 
 /** Every version of every plan, in order of code and version. */
 export async function selectPlanVersions(queryable: Queryable): Promise<PlanVersionRow[]> {
-  const rows = await queryable.rows<{ plan_id: string; code: string; archived_at: string | null; version_id: string; version: number; definition: string }>(selectPlanVersionsStatement, []);
+  const rows = await queryable.rows<{ plan_id: string; code: string; archived_at: string | null; plan_created_at: string; version_id: string; version: number; definition: string; created_at: string }>(selectPlanVersionsStatement, []);
   return rows.map((row) => ({
     planId: row.plan_id,
     code: row.code,
@@ -147,6 +150,8 @@ export async function selectPlanVersions(queryable: Queryable): Promise<PlanVers
     version: row.version,
     definition: JSON.parse(row.definition) as PlanDefinition,
     archivedAt: row.archived_at === null ? null : fromTimestamp(row.archived_at),
+    planMadeAt: fromTimestamp(row.plan_created_at),
+    madeAt: fromTimestamp(row.created_at),
   }));
 }
 
@@ -159,7 +164,7 @@ export async function upsertFeature(transaction: Queryable, row: CatalogRow<Feat
 }
 
 /** Adds a version; the plan itself is made with its first one, and is sold again if it was archived. */
-export async function insertPlanVersion(transaction: Queryable, row: Omit<PlanVersionRow, 'archivedAt'>, at: Instant): Promise<void> {
+export async function insertPlanVersion(transaction: Queryable, row: Omit<PlanVersionRow, 'archivedAt' | 'planMadeAt' | 'madeAt'>, at: Instant): Promise<void> {
   await transaction.rows(upsertPlanStatement, [row.code, row.planId, timestampText(at)]);
   await transaction.rows(insertPlanVersionStatement, [row.versionId, row.code, row.version, JSON.stringify(row.definition), timestampText(at)]);
 }
