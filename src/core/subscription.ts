@@ -67,6 +67,8 @@ export type SubscriptionChange =
       /** The subscription that it stands beside and ends with. */
       readonly addonOf: string | null;
       readonly terms: Terms;
+      /** Strings of the merchant's own, by name; none unless there. */
+      readonly metadata?: Readonly<Record<string, string>>;
     }
   | ({ readonly type: 'phase_scheduled'; /** Whether phases scheduled for later stay. */ readonly keepsLater: boolean } & Omit<RecordedPhase, 'revision'>)
   | { readonly type: 'schedule_cleared'; readonly madeAt: Instant }
@@ -89,6 +91,7 @@ export interface SubscriptionRecord {
   readonly phases: readonly RecordedPhase[];
   readonly ending: Ending | null;
   readonly coupons: readonly AppliedCoupon[];
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A stretch of a subscription with fixed terms; the last one has no end of its own. */
@@ -115,6 +118,7 @@ export interface Subscription {
   /** FOREVER while it is not canceled. */
   readonly endsAt: Instant;
   readonly coupons: readonly AppliedCoupon[];
+  readonly metadata: Readonly<Record<string, string>>;
   readonly phases: readonly [Phase, ...Phase[]];
 }
 
@@ -133,9 +137,9 @@ export function evolveSubscription(record: SubscriptionRecord | undefined, sourc
   const { id, revision } = source;
   if (change.type === 'created') {
     if (record !== undefined) throw new Error(`subscription ${id} was created twice`);
-    const { madeAt, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf, terms } = change;
+    const { madeAt, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf, terms, metadata } = change;
     const first: RecordedPhase = { startsAt, madeAt, revision, isAnchor: true, isPaused: false, proration: NO_PRORATION, usage: 'restart', invoice: 'now', terms };
-    return { id, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf, phases: [first], ending: null, coupons: [] };
+    return { id, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf, phases: [first], ending: null, coupons: [], ...(metadata === undefined ? {} : { metadata }) };
   }
   if (record === undefined) throw new Error(`subscription ${id} has no creation`);
   switch (change.type) {
@@ -210,8 +214,8 @@ export function resolveSubscription(record: SubscriptionRecord, planOf: (version
   });
   const [first, ...rest] = phases;
   if (first === undefined) throw new Error(`subscription ${record.id} has no phase`);
-  const { id, startsAt, trialEndsAt, zone, addonOf, ending, coupons } = record;
-  return { id, startsAt, trialEndsAt, zone, addonOf, ending, coupons, endsAt: ending?.endsAt ?? FOREVER, phases: [first, ...rest] };
+  const { id, startsAt, trialEndsAt, zone, addonOf, ending, coupons, metadata = {} } = record;
+  return { id, startsAt, trialEndsAt, zone, addonOf, ending, coupons, metadata, endsAt: ending?.endsAt ?? FOREVER, phases: [first, ...rest] };
 }
 
 /** A trial's end is where billing is counted from, unless the subscription names an anchor; a later new count begins with its phase. */

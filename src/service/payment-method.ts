@@ -6,6 +6,7 @@ import { selectCustomer, updateStanding } from '../store/customer.js';
 import { insertSettingChange } from '../store/setting.js';
 import { fromStandingText } from '../store/standing.js';
 import { loadUpToDate, nextLookAt } from './booking.js';
+import { completeCheckout } from './checkout.js';
 import { performCommand } from './command.js';
 import { findCustomerId, lockCustomer } from './customer.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
@@ -85,7 +86,7 @@ async function savePaymentMethod(engine: Engine, unit: Unit, change: { customerI
   const standing = await topUpIfDue(engine, unit, { facts: after, standing: changed });
   await updateStanding(unit.transaction, { customerId, revision, standing, dueAt: nextLookAt({ ...after, payments: standing.payments }, unit.at) });
   const { revision: last } = await performCommand(engine, unit, { customerId, decide: trialsAwaiting(method) });
-  return last;
+  return method === null ? last : ((await completeCheckout(engine, unit, customerId)) ?? last);
 }
 
 async function readPaymentMethod(engine: Engine, customerId: string): Promise<PaymentMethod | null> {

@@ -52,6 +52,12 @@ where t.bucket = c.bucket
   and t.endpoint_id = c.endpoint_id
 returning t.customer_id, t.endpoint_id, t.after_revision, t.attempts, t.first_failed_at;
 
+-- delete_checkout
+delete from checkouts
+where bucket = $1
+  and customer_id = $2
+returning asked, expires_at;
+
 -- delete_customer_members
 delete from usage_window_members
 where bucket = $1
@@ -957,7 +963,7 @@ where p.bucket = $1
   and p.id = $3;
 
 -- select_plan_versions
-select p.id as plan_id, p.code, p.archived_at, v.id as version_id, v.version, v.definition
+select p.id as plan_id, p.code, p.archived_at, p.created_at as plan_created_at, v.id as version_id, v.version, v.definition, v.created_at
 from plans p
 join plan_versions v on v.plan_code = p.code
 order by p.code, v.version;
@@ -975,6 +981,15 @@ from setting_changes
 where bucket = $1
   and customer_id = $2
 order by revision, setting;
+
+-- select_standings_like
+select id, account_number
+from customers
+where deleted_at is null
+  and account_number > $1
+  and standing like any ($2::text[])
+order by account_number
+limit $3;
 
 -- select_states
 select asked.position, c.xmin::text as version, catalog.revision as catalog_revision,
@@ -1189,6 +1204,12 @@ where bucket = $1
   and endpoint_id = $3
   and due_at = $4
 returning endpoint_id;
+
+-- upsert_checkout
+insert into checkouts (bucket, customer_id, asked, expires_at)
+values ($1, $2, $3, $4)
+on conflict (bucket, customer_id) do update
+set asked = excluded.asked, expires_at = excluded.expires_at, recorded_at = now();
 
 -- upsert_feature
 insert into features (code, id, definition, created_at)

@@ -12,6 +12,7 @@ import { PRICING_METRIC_ROUTES } from './pricing-metric.js';
 import { RATE_CARD_ROUTES } from './rate-card.js';
 import { callOf, type Call, type Route } from './route.js';
 import { SUBJECT_ROUTES } from './subject.js';
+import { SUBSCRIPTION_ROUTES } from './subscription.js';
 import { USAGE_EVENT_ROUTES } from './usage-event.js';
 
 const CUSTOMER_ACCESS = '/customer-access';
@@ -19,7 +20,9 @@ const CUSTOMER_ACCESS = '/customer-access';
 const ErrorSchema = Type.Object({ detail: Type.Any({ description: 'A sentence; for 422 a list of what is wrong' }) });
 
 /** Everything but the billing state: for secret keys, from a server. */
-const MERCHANT_ROUTES: readonly Route[] = [...SUBJECT_ROUTES, ...PRICING_METRIC_ROUTES, ...USAGE_EVENT_ROUTES, ...RATE_CARD_ROUTES];
+const MERCHANT_ROUTES: readonly Route[] = [
+  ...SUBJECT_ROUTES, ...PRICING_METRIC_ROUTES, ...USAGE_EVENT_ROUTES, ...RATE_CARD_ROUTES, ...SUBSCRIPTION_ROUTES,
+];
 
 /**
  * Lark's API, registered without a prefix: for a merchant's key, and the billing state for a publishable one or the
