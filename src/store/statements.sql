@@ -127,6 +127,12 @@ insert into api_keys (id, kind, customer_id, name, scopes, hash, last4, created_
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (hash) do nothing;
 
+-- insert_catalog_rate
+insert into catalog_rates (catalog_id, billing_interval, code, definition, created_at)
+values ($1, $2, $3, $4, $5)
+on conflict (catalog_id, billing_interval, code) do nothing
+returning code;
+
 -- insert_coupon
 insert into coupons (code, definition, created_at)
 values ($1, $2, $3)
@@ -253,6 +259,10 @@ values ($1, $2, $3, $4, $5);
 insert into provider_customers (bucket, customer_id, provider, reference)
 values ($1, $2, $3, $4)
 on conflict (bucket, customer_id, provider) do nothing;
+
+-- insert_rate_catalog
+insert into rate_catalogs (id, name, description, created_at)
+values ($1, $2, $3, $4);
 
 -- insert_setting_change
 insert into setting_changes (bucket, customer_id, revision, setting, value, made_at)
@@ -497,6 +507,14 @@ where id > $1
   and ($2::text is null or customer_id = $2)
 order by id
 limit $3;
+
+-- select_catalog_rates
+select billing_interval, code, definition
+from catalog_rates
+where catalog_id = $1
+order by position
+limit $2
+offset $3;
 
 -- select_catalog_revision
 select revision
@@ -974,6 +992,14 @@ from provider_customers
 where bucket = $1
   and customer_id = $2
   and provider = $3;
+
+-- select_rate_catalogs
+select c.id, c.name, c.description, (select count(*) from catalog_rates r where r.catalog_id = c.id) as rate_count
+from rate_catalogs c
+where ($1::text is null or c.id = $1)
+order by c.position desc
+limit $2
+offset $3;
 
 -- select_setting_changes
 select revision, setting, value, made_at

@@ -93,6 +93,7 @@ export function planDefinitionOf(body: CardBody, meters: Meters): PlanDefinition
   });
   if (reader.errors.length > 0) throw invalidInput(reader.errors);
   words.currency_code = reader.currencyCode;
+  if (body.rate_catalog_id != null) words.rate_catalog_id = body.rate_catalog_id;
   return {
     name: body.name,
     description: body.description ?? null,

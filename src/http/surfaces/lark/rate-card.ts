@@ -7,6 +7,7 @@ import { Refusal } from '../../../core/problems.js';
 import { getPlan, listPlans, putPlan } from '../../../service/catalog.js';
 import type { SoldPlan } from '../../../service/catalog-cache.js';
 import type { Engine, Unit } from '../../../service/engine.js';
+import { getRateCatalog } from '../../../service/rate-catalog.js';
 import { Metadata, Nullable, Words } from '../../schema.js';
 import { codeFor } from './code.js';
 import { derivedId, fromRateCardId, toPricingMetricId, toRateCardId } from './id.js';
@@ -21,8 +22,8 @@ import { WORDS, wordsOf, type LarkWords } from './words.js';
 const Price = Type.Object({ price_type: Words(['flat', 'package']), amount: Amount, package_units: Type.Optional(Type.Integer()), rounding_behavior: Type.Optional(Words(['round_up', 'round_down'])) });
 const RateWords = { id: Type.String(), code: Type.String(), name: Type.String(), description: Nullable(Type.String()) };
 
-const FixedRate = Type.Object({ ...RateWords, price: Price });
-const UsageRate = Type.Object({
+export const FixedRate = Type.Object({ ...RateWords, price: Price });
+export const UsageRate = Type.Object({
   ...RateWords,
   usage_based_rate_type: Words(['simple', 'dimensional']),
   included_units: Type.Integer(),
@@ -66,7 +67,7 @@ function rateCardNotFound(): Refusal {
 
 async function makeRateCard({ engine, request }: Call): Promise<(unit: Unit) => Promise<Static<typeof RateCard>>> {
   const body = request.body as Static<typeof RateCardBody>;
-  if (body.rate_catalog_id != null) throw new Refusal('not_found', 'Rate catalog not found');
+  if (body.rate_catalog_id != null) await requireCatalog(engine, body.rate_catalog_id);
   const definition = planDefinitionOf(body, await metersOf(engine, body));
   return async (unit) => {
     const { view } = toRateCard(await putPlan(engine, unit, { code: codeFor(engine, body.name), definition }).catch((error: unknown) => asRates(error, body)));
@@ -75,8 +76,16 @@ async function makeRateCard({ engine, request }: Call): Promise<(unit: Unit) => 
   };
 }
 
-/** Unknown ones are left out: what reads the card tells where they stand. */
-async function metersOf(engine: Engine, body: Static<typeof RateCardBody>): Promise<Meters> {
+async function requireCatalog(engine: Engine, id: string): Promise<void> {
+  await getRateCatalog(engine.database, id).catch((error: unknown) => {
+    throw error instanceof Refusal && error.slug === 'not_found' ? new Refusal('not_found', 'Rate catalog not found') : error;
+  });
+}
+
+type Rates = Pick<Static<typeof RateCardBody>, 'fixed_rates' | 'usage_based_rates'>;
+
+/** The meters of the card's metrics. Unknown ones are left out: what reads the card tells where they stand. */
+export async function metersOf(engine: Engine, body: Rates): Promise<Meters> {
   const ids = [...new Set((body.usage_based_rates ?? []).map((rate) => rate.pricing_metric_id))];
   const found = await Promise.all(ids.map(async (id) => [id, await findMeter(engine, id).catch(absent)] as const));
   return new Map(found.flatMap(([id, meter]) => (meter === undefined ? [] : [[id, meter] as const])));
@@ -88,7 +97,7 @@ function absent(error: unknown): undefined {
 }
 
 /** What a plan's price is told to lack stands in the rate that it was made of: the fixed ones come first. */
-function asRates(error: unknown, body: Static<typeof RateCardBody>): never {
+export function asRates(error: unknown, body: Rates): never {
   if (!(error instanceof Refusal)) throw error;
   const fixed = body.fixed_rates?.length ?? 0;
   const renamed = (pointer: string): string =>
@@ -136,10 +145,16 @@ function toRateCard({ plan, madeAt, changedAt }: SoldPlan): { readonly view: Sta
     usage_based_rates: usage.flatMap(({ rate }) => (rate === undefined ? [] : [rate])),
     metadata,
     description: plan.description,
-    rate_catalog_id: null,
+    rate_catalog_id: words.rate_catalog_id ?? null,
   } as const;
   const parts = [...unsaidOfPlan(plan), ...fixedPrices(plan).flatMap((price) => (price.paidFrom === 'wallet' ? [`${price.code}.paid_from`] : [])), ...usage.flatMap(({ price, rate }) => (rate === undefined ? [price.code] : unsaidOfRate(price)))];
   return { view, unsaid: parts.map((part) => `${id}#${part}`) };
+}
+
+/** The rates of a plan that Lark has words for. */
+export function ratesOf(plan: Plan): { readonly fixed: ReadonlyArray<Static<typeof FixedRate>>; readonly usage: ReadonlyArray<Static<typeof UsageRate>> } {
+  const words = wordsOf(plan);
+  return { fixed: fixedPrices(plan).map((price) => toFixedRate(plan, price, words)), usage: usagePrices(plan).flatMap((price) => toUsageRate(plan, price, words) ?? []) };
 }
 
 function unsaidOfPlan(plan: Plan): string[] {

@@ -11,6 +11,7 @@ import { CUSTOMER_PORTAL_ROUTES } from './customer-portal.js';
 import { sendFailure } from './failure.js';
 import { INVOICE_ROUTES } from './invoice.js';
 import { PRICING_METRIC_ROUTES } from './pricing-metric.js';
+import { RATE_CATALOG_ROUTES } from './rate-catalog.js';
 import { RATE_CARD_ROUTES } from './rate-card.js';
 import { callOf, type Call, type Route } from './route.js';
 import { SUBJECT_ROUTES } from './subject.js';
@@ -24,6 +25,7 @@ const ErrorSchema = Type.Object({ detail: Type.Any({ description: 'A sentence; f
 /** Everything but the billing state: for secret keys, from a server. */
 const MERCHANT_ROUTES: readonly Route[] = [
   ...SUBJECT_ROUTES, ...PRICING_METRIC_ROUTES, ...USAGE_EVENT_ROUTES, ...RATE_CARD_ROUTES, ...SUBSCRIPTION_ROUTES, ...INVOICE_ROUTES, ...CUSTOMER_PORTAL_ROUTES,
+  ...RATE_CATALOG_ROUTES,
 ];
 
 /**

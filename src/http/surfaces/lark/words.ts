@@ -7,6 +7,8 @@ export const WORDS = 'lark.words';
 export interface LarkWords {
   /** The currency's code as it was written. */
   readonly currency_code: string;
+  /** The catalog that the card names. */
+  readonly rate_catalog_id?: string;
   /** Descriptions of rates, by code. */
   readonly descriptions: Readonly<Record<string, string>>;
   /** Dimensions of rates as they were described, by code. */
