@@ -161,6 +161,14 @@ describe.each(STORES)('subscriptions of Lark on the %s store', (store) => {
     lark.paidup.clock.set(at(NOW));
   });
 
+  it('end at once with an empty body, or none', async () => {
+    const { name } = await subject(true);
+    for (const headers of [{ 'content-type': 'application/json' }, {}]) {
+      const { subscription } = (await subscribe(name, 'free')).result;
+      expect(await lark.ask('POST', `/subscriptions/${subscription.id}/cancel`, undefined, headers as Record<string, string>)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+    }
+  });
+
   it('are paused, in trial or not begun in Lark\'s few words', async () => {
     const { name } = await subject(true);
     const make = async (body: object): Promise<string> => (await lark.paidup.call('POST', `/v1/customers/${name}/subscriptions`, { plan: 'native', ...body })).body.id;
