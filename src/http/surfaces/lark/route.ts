@@ -61,6 +61,8 @@ export function callOf(engine: Engine, request: FastifyRequest, reply: FastifyRe
     subject: async (name) => {
       const id = await findSubject(engine, name);
       if (id === undefined) throw subjectNotFound();
+      // Commands on one customer take turns: answer.ts.
+      request.customerId = id;
       return id;
     },
     omit: (what) => {

@@ -165,11 +165,12 @@ function asRates(error: unknown): never {
   throw new Refusal(error.slug, error.message, error.errors.map(({ pointer, detail }) => ({ pointer: renamed(pointer), detail })));
 }
 
-async function found({ engine, parameter }: Call): Promise<{ view: View; customerId: string; state: SubscriptionState }> {
+async function found({ engine, parameter, request }: Call): Promise<{ view: View; customerId: string; state: SubscriptionState }> {
   const id = parameter('subscription_id');
   try {
     const { state, at } = await readSubscription(engine, id);
     const customerId = await findSubscriptionOwner(engine, id);
+    request.customerId = customerId;
     return { view: toSubscription(customerId, state, at), customerId, state };
   } catch (error) {
     throw error instanceof Refusal && error.slug === 'not_found' ? new Refusal('not_found', 'Subscription not found') : error;
