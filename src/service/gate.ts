@@ -1,6 +1,9 @@
 import { parseConsume, parseQuestion, type QuestionInput } from '../core/consume.js';
 import { decideGate, type GateAnswer, type GateQuestion } from '../core/gate.js';
+import type { CustomerFacts } from '../core/facts.js';
+import type { Instant } from '../core/instant.js';
 import { Refusal } from '../core/problems.js';
+import type { BillingState } from '../core/state.js';
 import { findCustomerId } from './customer.js';
 import type { Engine } from './engine.js';
 import { remediesFor, type Remedy } from './remedy.js';
@@ -24,11 +27,27 @@ export async function checkFeatures(engine: Engine, name: string, asked: { input
   const { state, facts, at } = await readPresentFacts(engine, name);
   const readings: GateReading[] = [];
   for (const [index, question] of questions.entries()) {
-    const answer = within(asked.inputs.length > 1 ? `/checks/${index}` : '', () => decideGate(facts, question, at));
+    const answer = within(asked.inputs.length > 1 ? `/checks/${index}` : '', () => answerTo(question, { state, facts, at }));
     const remedies = answer.isAllowed || !asked.options.hasRemedies ? [] : await remediesFor(engine, { state, facts, question, answer });
     readings.push({ answer, revision: state.revision, remedies });
   }
   return readings;
+}
+
+/** A state is remembered only as long as nothing changes, by the clock neither: so long the same question has the same answer. */
+const answers = new WeakMap<BillingState, Map<string, GateAnswer>>();
+const MAX_ANSWERS = 64;
+
+function answerTo(question: GateQuestion, { state, facts, at }: { state: BillingState; facts: CustomerFacts; at: Instant }): GateAnswer {
+  const known = answers.get(state) ?? new Map<string, GateAnswer>();
+  answers.set(state, known);
+  const key = JSON.stringify([question.feature, question.quantity.toFixed(), question.isPartial, question.properties]);
+  const earlier = known.get(key);
+  if (earlier !== undefined) return earlier;
+  const answer = decideGate(facts, question, at);
+  if (known.size >= MAX_ANSWERS) known.clear();
+  known.set(key, answer);
+  return answer;
 }
 
 /** Checks and records in one atomic step. @throws Refusal `not_found`, `invalid_request`. */
