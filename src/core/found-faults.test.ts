@@ -249,12 +249,12 @@ describe('a fault that was found once', () => {
     const of = subscription({ plan: FIX, plans: [big], changes: [twenty, now(big, day), { ...end(day), endsAt: at('2026-01-10T23:30:00Z'), proration: { mode: 'prorate', policy: 'by_day' } } as SubscriptionChange] });
     expect(bookDue(facts([of]), at('2026-01-11')).due.flatMap((i) => i.lines).reduce((t, l) => t + l.amount.minor, 0n)).toBe(0n);
   });
-  it('a thousand windows and three hundred changes are booked without delay', { timeout: 120_000 }, () => {
+  it('a thousand windows and three hundred changes are booked without delay', () => {
     const daily = plan({ code: 'daily', prices: [fixed('base', '30'), usage('calls', { window: { unit: 'day', count: 1 } })] }); const days = Array.from({ length: 1000 }, (_, day) => new Date(at('2026-01-01') + day * 86_400_000).toISOString());
     const changes = days.slice(1, 301).map((day, index) => now(FIX, day, false, { terms: { planVersionId: FIX.versionId, quantities: { base: String(1 + (index % 7)) }, multipliers: {}, overage: true } }));
     const given = facts([subscription({ plan: daily }), subscription({ id: 'sub_2', plan: FIX, changes })], days.map((day, index) => event(`e${index}`, day, 1)), { revision: 400 });
     const started = performance.now(); bookDue(given, at('2029-01-01'));
-    // It took minutes; it takes seconds on a busy machine. The limit is for hanging only.
-    expect(performance.now() - started).toBeLessThan(60_000);
+    // It took minutes; it takes less than a second.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
