@@ -61,24 +61,29 @@ interface Answers {
   readonly errors: string[];
 }
 
-/** Runs the child until it is killed `killMs` after it is ready (before, for less than nothing) and notes what it was told. */
-async function runAndKill(store: string, plan: CrashPlan, input: { killMs: number; answers: Answers }): Promise<void> {
-  const { answers, killMs } = input;
+/** When a child dies: so long after it has answered so many events, or so long after its birth. */
+type Death = { readonly answers: number; readonly delayMs: number } | { readonly ageMs: number };
+
+/** Runs the child until it is killed, and notes what it was told. */
+async function runAndKill(store: string, plan: CrashPlan, input: { death: Death; answers: Answers }): Promise<void> {
+  const { answers, death } = input;
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', CHILD, store, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'pipe'] });
   const faults: string[] = [];
   child.stderr?.on('data', (data: Buffer) => faults.push(data.toString()));
   const kill = (delayMs: number): void => void setTimeout(() => child.kill('SIGKILL'), delayMs);
-  if (killMs < 0) kill(-killMs);
+  if ('ageMs' in death) kill(death.ageMs);
+  let heard = 0;
   if (child.stdout === null) throw new Error('the child has no output');
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
   });
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, customer, id, status] = line.split(' ');
-    if (word === 'ready' && killMs >= 0) kill(killMs);
     if (word === 'error') answers.errors.push(line);
     // The last line may have been cut short by the kill.
     if (word !== 'answered' || !['accepted', 'duplicate', 'refused'].includes(status ?? '')) continue;
+    heard += 1;
+    if ('answers' in death && heard === death.answers) kill(death.delayMs);
     const key = `${customer} ${id}`;
     answers.answered.add(key);
     if (status === 'refused') answers.errors.push(line);
@@ -100,9 +105,10 @@ it.each(STORES)('the %s store keeps every acknowledged event exactly once throug
       const plan: CrashPlan = {
         seed: seed + round, customers: CUSTOMERS, prefix: 'e', ids: 1500 * (round + 1), calls: 1_000_000, concurrency: 8, maxBatch: 40, from: FROM, isHeld: false,
       };
-      // One round dies while it opens the store.
-      const killMs = round === 3 ? -Math.floor(300 + chance(seed, round) * 900) : Math.floor(50 + chance(seed, round) * 1200);
-      await runAndKill(store, plan, { killMs, answers });
+      // One round dies while it opens the store, the others in the midst of answering, however fast the machine is.
+      const drawn = chance(seed, round);
+      const death: Death = round === 3 ? { ageMs: Math.floor(300 + drawn * 900) } : { answers: Math.floor(100 + drawn * 1000), delayMs: Math.floor(chance(seed, ROUNDS + round) * 30) };
+      await runAndKill(store, plan, { death, answers });
     }
     const engine = await open(store);
     expect(answers.errors, hint).toEqual([]);

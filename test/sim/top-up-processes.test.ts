@@ -118,9 +118,9 @@ describe('two processes and one wallet that fills itself', () => {
     for (const engine of engines) await closeEngine(engine);
   });
 
-  /** Kills a child that sends events `killMs` after it is ready, while this process sends others. */
-  async function killOne(engine: Engine, input: { seed: number; killMs: number; round: number }): Promise<void> {
-    const { seed, killMs, round } = input;
+  /** Kills a child that sends events once this process, which sends others, has made so many calls since it was ready. */
+  async function killOne(engine: Engine, input: { seed: number; calls: number; round: number }): Promise<void> {
+    const { seed, calls, round } = input;
     const child = spawn(process.execPath, ['--import', 'tsx', CHILD, url, folder, String(seed), NOW], { stdio: ['ignore', 'pipe', 'pipe'] });
     const faults: string[] = [];
     child.stderr.on('data', (data: Buffer) => faults.push(data.toString()));
@@ -130,11 +130,11 @@ describe('two processes and one wallet that fills itself', () => {
     let isOver = false;
     for await (const line of createInterface({ input: child.stdout })) {
       if (line !== 'ready') continue;
-      setTimeout(() => child.kill('SIGKILL'), killMs);
       void ended.then(() => (isOver = true));
       for (let call = 0; !isOver; call += 1) {
         await ingestEvents(engine, Array.from({ length: 7 }, (_, index) => ({ id: `own-${round}-${call}-${index}`, customer: 'payer', name: 'call' })));
         if (call % 5 === 0) await settleOpenPayments(engine);
+        if (call === calls) setTimeout(() => child.kill('SIGKILL'), Math.floor(chance(seed, call) * 20));
       }
     }
     await ended;
@@ -147,7 +147,7 @@ describe('two processes and one wallet that fills itself', () => {
     const engine = await open({ isLost: (ask) => chance(seed, ask) < 0.3, delayMs: (ask) => Math.floor(chance(seed + 7, ask) * 20) });
     // Little by little: a charge every other event or so.
     await fill(engine, '11');
-    for (let round = 0; round < ROUNDS; round += 1) await killOne(engine, { seed: seed + round, killMs: Math.floor(20 + chance(seed, round) * 500), round });
+    for (let round = 0; round < ROUNDS; round += 1) await killOne(engine, { seed: seed + round, calls: Math.floor(2 + chance(seed, round) * 12), round });
     await settled(engine, hint);
 
     const { events } = await verifyStore(engine, { isRepair: false });
