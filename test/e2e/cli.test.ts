@@ -12,6 +12,7 @@ import type { Database } from '../../src/store/database.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
 import { migrate } from '../../src/store/migrate.js';
 import { ensureStoreFact } from '../../src/store/store-fact.js';
+import { emptyStoreFolder } from '../support/empty-store.js';
 import { startReceiver, verified, type Received } from '../support/receiver.js';
 import { STAND_IN_KEY, STAND_IN_WEBHOOK_SECRET, StripeStandIn } from '../support/stripe-stand-in.js';
 
@@ -44,7 +45,7 @@ describe('a server in memory', () => {
   });
 
   test('finishes a request that is under way when it is told to stop', async () => {
-    const server = await start(['--data', 'memory']);
+    const server = await start(['--data', readyFolder()]);
     const request = await beginRequest(server.line);
     server.child.kill('SIGTERM');
     await pause(300);
@@ -54,7 +55,7 @@ describe('a server in memory', () => {
   });
 
   test('ends at once with 130 on a second signal', async () => {
-    const server = await start(['--data', 'memory']);
+    const server = await start(['--data', readyFolder()]);
     await beginRequest(server.line);
     server.child.kill('SIGTERM');
     await pause(300);
@@ -62,7 +63,7 @@ describe('a server in memory', () => {
   });
 
   test('logs JSON lines to stderr that hold no key', async () => {
-    const server = await start(['--data', 'memory', '--log-level', 'trace']);
+    const server = await start(['--data', readyFolder(), '--log-level', 'trace']);
     const { url, secret_key: key } = server.line;
     await get(`${url}/v1/plans`, bearer(key));
     await get(`${url}/v1/plans`, bearer(WRONG_KEY));
@@ -86,7 +87,7 @@ describe('a server with a payment provider', () => {
   const submit = (page: string, card: string) => fetch(page, { method: 'POST', body: new URLSearchParams({ card }), redirect: 'manual', headers: { connection: 'close' } });
 
   test('that is the sandbox finds its links, cards and charges again after a restart, and hears its own webhooks', async () => {
-    const folder = newFolder();
+    const folder = readyFolder();
     const first = await start(['--data', folder]);
     const { secret_key: key } = first.line;
     for (const name of ['twice', 'lost']) await post(first, '/v1/customers', { external_id: name });
@@ -109,7 +110,7 @@ describe('a server with a payment provider', () => {
 
   test('tells webhooks to addresses that it is allowed to reach, and stops although a receiver says nothing', async () => {
     const receiver = await startReceiver();
-    const server = await start(['--data', 'memory', '--webhook-allow', '127.0.0.0/8']);
+    const server = await start(['--data', readyFolder(), '--webhook-allow', '127.0.0.0/8']);
     const { body: made } = await post(server, '/v1/webhook-endpoints', { url: receiver.url });
     await post(server, '/v1/customers', { external_id: 'told' });
     await server.until(() => receiver.received.length === 1);
@@ -117,7 +118,7 @@ describe('a server with a payment provider', () => {
     await post(server, '/v1/customers', { external_id: 'untold' });
     await server.until(() => receiver.received.length === 2);
     expect(await server.stop('SIGTERM')).toBe(0);
-    const strict = await start(['--data', 'memory']);
+    const strict = await start(['--data', readyFolder()]);
     const refused = await post(strict, '/v1/webhook-endpoints', { url: receiver.url });
     expect(await strict.stop('SIGTERM')).toBe(0);
     await receiver.close();
@@ -129,7 +130,7 @@ describe('a server with a payment provider', () => {
 
   test('that is Stripe asks it where it is told to, and tells no secret', async () => {
     const standIn = await StripeStandIn.start();
-    const server = await start(['--data', 'memory', '--provider', 'stripe', '--log-level', 'trace'], { STRIPE_SECRET_KEY: STAND_IN_KEY, STRIPE_WEBHOOK_SECRET: STAND_IN_WEBHOOK_SECRET, PAIDUP_STRIPE_URL: standIn.url.origin });
+    const server = await start(['--data', readyFolder(), '--provider', 'stripe', '--log-level', 'trace'], { STRIPE_SECRET_KEY: STAND_IN_KEY, STRIPE_WEBHOOK_SECRET: STAND_IN_WEBHOOK_SECRET, PAIDUP_STRIPE_URL: standIn.url.origin });
     await post(server, '/v1/customers', { external_id: 'acme' });
     const link = await post(server, '/v1/customers/acme/payment-method/setup-link', RETURN);
     standIn.completeSetup(link.body.url, standIn.card());
@@ -249,7 +250,7 @@ describe('a demo in a folder', () => {
   });
 
   test('is not loaded into a store that has data of its own', async () => {
-    const folder = newFolder();
+    const folder = readyFolder();
     const first = await start(['--data', folder]);
     const made = await fetch(`${first.line.url}/v1/customers`, {
       method: 'POST',
@@ -267,7 +268,7 @@ describe('a demo in a folder', () => {
   });
 
   test('that was cut off while it loaded is told, not served in part', async () => {
-    const folder = newFolder();
+    const folder = readyFolder();
     await inStore(folder, (database) => ensureStoreFact(database, 'demo_seed', 'ab'.repeat(32)));
     const { code, stdout, stderr } = await run(['serve', '--data', folder, '--port', '0', '--demo', '--json', '--log-level', 'silent']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -321,7 +322,7 @@ describe('migrate and verify', () => {
   });
 
   test('find what does not follow from the facts, and repair it', async () => {
-    const folder = newFolder();
+    const folder = readyFolder();
     const server = await start(['--data', folder, '--demo']);
     await server.stop('SIGTERM');
     await inStore(folder, (database) => database.script((execute) => execute('update usage_windows set used = used + 1')));
@@ -513,6 +514,13 @@ function everyCommand(command: Command, parents = ''): { name: string; command: 
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'paidup-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** With an empty store in it that is up to date. */
+function readyFolder(): string {
+  const folder = emptyStoreFolder();
   folders.push(folder);
   return folder;
 }

@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -20,6 +18,7 @@ import { selectCustomerWindows } from '../../src/store/window.js';
 import { STORES, TestClock } from '../support/app.js';
 import { at } from '../support/core.js';
 import { chance, type CrashPlan } from '../support/crash-child.js';
+import { emptyStoreFolder } from '../support/empty-store.js';
 import { freshDatabase } from '../support/postgres.js';
 
 const ROUNDS = 6;
@@ -96,7 +95,7 @@ async function runAndKill(store: string, plan: CrashPlan, input: { death: Death;
 it.each(STORES)('the %s store keeps every acknowledged event exactly once through kill -9', async (kind) => {
   const seed = Number(process.env['PAIDUP_SEED'] ?? Math.floor(Math.random() * 1e9));
   const hint = `PAIDUP_SEED=${seed}`;
-  const folder = kind === 'embedded' ? mkdtempSync(path.join(tmpdir(), 'paidup-crash-')) : undefined;
+  const folder = kind === 'embedded' ? emptyStoreFolder() : undefined;
   const store = folder ?? (await freshDatabase());
   try {
     await fill(store);

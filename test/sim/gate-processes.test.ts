@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +18,7 @@ import { openPostgres } from '../../src/store/postgres.js';
 import { STORES, TestClock, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
 import { chance } from '../support/crash-child.js';
+import { emptyStoreFolder } from '../support/empty-store.js';
 import { defineGateCatalog, gateCustomer } from '../support/gate-catalog.js';
 import type { GateCall, GateChildPlan, GateLine } from '../support/gate-child.js';
 import { freshDatabase } from '../support/postgres.js';
@@ -132,7 +131,7 @@ describe.each(STORES)('a process that is killed again and again, on the %s store
   it('neither loses nor repeats a consume or a hold, and passes no limit', async () => {
     const seed = Number(process.env['PAIDUP_SEED'] ?? Math.floor(Math.random() * 1e9));
     const hint = `PAIDUP_SEED=${seed}`;
-    const folder = kind === 'embedded' ? mkdtempSync(path.join(tmpdir(), 'paidup-gate-')) : undefined;
+    const folder = kind === 'embedded' ? emptyStoreFolder() : undefined;
     const store = folder ?? (await freshDatabase());
     try {
       const before = await open(store);

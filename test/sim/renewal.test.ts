@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +27,7 @@ import { startRenewals } from '../../src/worker/renew.js';
 import { STORES, TestClock, type StoreKind } from '../support/app.js';
 import { at } from '../support/core.js';
 import { chance } from '../support/crash-child.js';
+import { emptyStoreFolder } from '../support/empty-store.js';
 import { freshDatabase } from '../support/postgres.js';
 
 const FROM = at('2026-01-31T10:00:00Z');
@@ -73,7 +72,7 @@ async function expectProved(engine: Engine, input: { customers: number; turns: n
 }
 
 async function withStore(kind: StoreKind, work: (store: string) => Promise<void>): Promise<void> {
-  const folder = kind === 'embedded' ? mkdtempSync(path.join(tmpdir(), 'paidup-renewal-')) : undefined;
+  const folder = kind === 'embedded' ? emptyStoreFolder() : undefined;
   try {
     await work(folder ?? (await freshDatabase()));
   } finally {

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bucketOf } from '../../src/core/customer.js';
 import { instant } from '../../src/core/instant.js';
@@ -23,6 +21,7 @@ import { statement } from '../../src/store/statement.js';
 import { STORES, TestClock } from '../support/app.js';
 import { at } from '../support/core.js';
 import { chance } from '../support/crash-child.js';
+import { emptyStoreFolder } from '../support/empty-store.js';
 import { freshDatabase } from '../support/postgres.js';
 
 const EVENTS = Number(process.env['PAIDUP_EVENTS'] ?? 100_000);
@@ -156,7 +155,7 @@ describe.each(STORES)('verify on the %s store', (kind) => {
   async function withStore(count: number, test: (world: { store: string; engine: Engine; names: string[]; accepted: number; hint: string }) => Promise<void>): Promise<void> {
     const seed = Number(process.env['PAIDUP_SEED'] ?? Math.floor(Math.random() * 1e9));
     const hint = `PAIDUP_SEED=${seed}`;
-    const folder = kind === 'embedded' ? mkdtempSync(path.join(tmpdir(), 'paidup-verify-')) : undefined;
+    const folder = kind === 'embedded' ? emptyStoreFolder() : undefined;
     const store = folder ?? (await freshDatabase());
     try {
       const engine = await open(store);

@@ -8,9 +8,9 @@ import type { Engine, Webhooks } from '../../src/service/engine.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
 import { openSandboxClock, type SandboxClock } from '../../src/service/sandbox.js';
 import type { Database } from '../../src/store/database.js';
-import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
 import { migrate } from '../../src/store/migrate.js';
 import { openPostgres } from '../../src/store/postgres.js';
+import { openEmptyStore } from './empty-store.js';
 import { freshDatabase } from './postgres.js';
 
 /** The stores that everything must work on alike. */
@@ -56,7 +56,8 @@ export interface TestPaidup {
 }
 
 export async function openStore(kind: StoreKind): Promise<Database> {
-  const database = kind === 'embedded' ? await openEmbeddedDatabase('memory') : await openPostgres(await freshDatabase());
+  if (kind === 'embedded') return openEmptyStore();
+  const database = await openPostgres(await freshDatabase());
   await migrate(database);
   return database;
 }
