@@ -8,7 +8,9 @@ export interface ClientOptions {
   /** Where Paidup is, such as "https://billing.example.com" or "http://127.0.0.1:4610". */
   url: string;
   /** An API key: secret, publishable or customer. It goes into the Authorization header, and nowhere else. */
-  key: string;
+  key?: string | undefined;
+  /** In place of a key, in a page that Paidup itself serves: the browser's session, by its `csrf_token`. Neither: to sign in. */
+  csrfToken?: string | undefined;
   /** In place of the global fetch. */
   fetch?: typeof globalThis.fetch | undefined;
   /** How long one attempt may take, to the last byte of its answer, in milliseconds; 30,000 unless told. */
@@ -113,7 +115,7 @@ interface Attempt {
 /** What makes the calls of a client. @throws TypeError when an option is not usable; no message quotes the key. */
 export function createCall(options: ClientOptions): Call {
   const base = readUrl(options.url);
-  const secret = readSecret(options.key);
+  const secret = readSecret(options);
   const { fetch: ownFetch, timeoutMs = 30_000, maxRetries = 2 } = options;
   const send: typeof globalThis.fetch = (address, init) => (ownFetch ?? globalThis.fetch)(address, init);
   return async <Answer>(request: Request): Promise<Answer> => {
@@ -132,7 +134,7 @@ export function createCall(options: ClientOptions): Call {
 
 /** What opens the streams of a client; nothing is repeated here. @throws TypeError as createCall. */
 export function createOpen(options: ClientOptions): Open {
-  const client = { base: readUrl(options.url), secret: readSecret(options.key), timeoutMs: options.timeoutMs ?? 30_000 };
+  const client = { base: readUrl(options.url), secret: readSecret(options), timeoutMs: options.timeoutMs ?? 30_000 };
   return async (request, headers) => {
     const attempt = attemptOf(request, client);
     const { signal, timeoutMs, name, address, method } = attempt;
@@ -185,7 +187,7 @@ function attemptOf(request: Request, client: { base: string; secret: Secret; tim
     method,
     name: client.secret.scrub(`${method} ${path}`),
     headers: {
-      authorization: `Bearer ${client.secret.key}`,
+      ...client.secret.headers,
       accept: request.answer ?? 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(request.tagged?.known === undefined ? {} : { 'if-none-match': request.tagged.known }),

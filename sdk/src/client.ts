@@ -17,6 +17,7 @@ import { paymentMethodOperations, type PaymentMethodOperations } from './payment
 import { paymentOperations, type PaymentOperations } from './payment.js';
 import { sandboxOperations, type SandboxOperations } from './sandbox.js';
 import { statementOperations, type StatementOperations } from './statement.js';
+import { sessionOperations, type SessionOperations } from './session.js';
 import { stateOperations, type StateOperations } from './state.js';
 import { streamOperations, type StreamOperations } from './stream.js';
 import { subscriptionCommandOperations, type SubscriptionCommandOperations } from './subscription-command.js';
@@ -55,6 +56,7 @@ export interface Client
     WebhookEndpointOperations,
     WebhookDeliveryOperations,
     ApiKeyOperations,
+    SessionOperations,
     CalculateOperations,
     SandboxOperations,
     HealthOperations {}
@@ -93,6 +95,7 @@ export function createClient(options: ClientOptions): Client {
     ...webhookEndpointOperations(call),
     ...webhookDeliveryOperations(call),
     ...apiKeyOperations(call),
+    ...sessionOperations(call),
     ...calculateOperations(call),
     ...sandboxOperations(call),
     ...healthOperations(call),

@@ -39,4 +39,5 @@ export type { ApiKey, ApiKeyInput, ApiKeyKind, ApiKeyQuery, NewApiKey, Scope } f
 export type {
   AmountAnswer, AmountQuestion, BurnAnswer, BurnQuestion, PeriodsQuestion, ProrationAnswer, ProrationQuestion, RolloverAnswer, RolloverQuestion, TaxAnswer, TaxQuestion,
 } from './calculate.js';
+export type { PortalLink, PortalLinkInput, Session } from './session.js';
 export type { CalendarLength, ClockMove, SandboxClock } from './sandbox.js';

@@ -1,6 +1,7 @@
-/** A key, and what keeps it out of everything that is shown. */
+/** What a client shows of itself: a key, or the token of a browser's session; and what keeps that out of everything that is shown. */
 export interface Secret {
-  readonly key: string;
+  /** What goes with every request. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The text without the key. */
   scrub(text: string): string;
   /** What an error of fetch says, in a few words. */
@@ -11,16 +12,25 @@ export interface Secret {
 
 const DEEPEST_CAUSE = 4;
 
-/** @throws TypeError when no header can hold the key; the message does not quote it. */
-export function readSecret(key: string): Secret {
-  if (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key)) throw new TypeError('key must be an API key: printable ASCII without spaces.');
-  const scrub = (text: string): string => text.replaceAll(key, '[key]');
+/** @throws TypeError for both at once, and when no header can hold what is given; the message does not quote it. */
+export function readSecret(given: { key?: string | undefined; csrfToken?: string | undefined }): Secret {
+  const { key, csrfToken } = given;
+  if (key !== undefined && csrfToken !== undefined) throw new TypeError('give either key or csrfToken.');
+  const shown = 'key' in given && csrfToken === undefined ? key : csrfToken;
+  const isNeither = !('key' in given) && csrfToken === undefined;
+  if (!isNeither && (typeof shown !== 'string' || !/^[\x21-\x7e]+$/.test(shown))) throw new TypeError('key must be an API key: printable ASCII without spaces.');
+  const scrub = (text: string): string => (shown === undefined ? text : text.replaceAll(shown, '[key]'));
   return {
-    key,
+    headers: headersOf(given),
     scrub,
     reasonOf: (error) => scrub(causes(error).map(({ code, message }) => code ?? message).findLast((words) => words !== '') ?? 'no reason given'),
     copyOf: (error) => causes(error).reduceRight<Error | undefined>((cause, { message, code }) => errorOf({ message: scrub(message), code, cause }), undefined) ?? new Error('no reason given'),
   };
+}
+
+function headersOf({ key, csrfToken }: { key?: string | undefined; csrfToken?: string | undefined }): Record<string, string> {
+  if (key !== undefined) return { authorization: `Bearer ${key}` };
+  return csrfToken === undefined ? {} : { 'x-csrf-token': csrfToken };
 }
 
 /** The error and its causes, outermost first. */

@@ -55,6 +55,9 @@ Flags:
   --cors-origin O...    origins that a browser may read the Diga surface from, such as
                         https://app.example.com; may be repeated
                                                                 PAIDUP_CORS_ORIGINS, by commas
+  --embed-origin O...   origins whose pages may hold the customer portal in a frame, such as
+                        https://app.example.com; may be repeated
+                                                                PAIDUP_EMBED_ORIGINS, by commas
   --trust-proxy         believe X-Forwarded-Host and -Proto of the proxy in front, for links
   --webhook-allow CIDR...
                         addresses that webhooks may reach although they are private or

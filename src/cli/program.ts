@@ -29,6 +29,7 @@ export function commands(end: (code: number) => void): Command {
     .option('--json')
     .option('--log-level <l>')
     .option('--cors-origin <o...>')
+    .option('--embed-origin <o...>')
     .option('--sandbox')
     .option('--provider <p>')
     .option('--trust-proxy')

@@ -31,6 +31,7 @@ export interface ServeFlags extends StoreFlags {
   readonly json?: true;
   readonly logLevel?: string;
   readonly corsOrigin?: readonly string[];
+  readonly embedOrigin?: readonly string[];
   readonly sandbox?: true;
   readonly provider?: string;
   readonly trustProxy?: true;
@@ -44,6 +45,7 @@ interface ServeSettings {
   readonly host: string;
   readonly logLevel: string;
   readonly corsOrigins: readonly string[];
+  readonly embedOrigins: readonly string[];
   readonly webhookRanges: readonly Range[];
 }
 
@@ -65,7 +67,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const provider = openProvider(database);
   const engine = await engineFor(database, { provider, isSandbox: flags.sandbox === true, webhooks: { post: createPost({ allowed: settings.webhookRanges }) } });
   try {
-    const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins, trustProxy: flags.trustProxy === true, seller: sellerOf() });
+    const app = await buildApp({ engine, logger: loggerOf(settings.logLevel), corsOrigins: settings.corsOrigins, embedOrigins: settings.embedOrigins, trustProxy: flags.trustProxy === true, seller: sellerOf() });
     if (isSandboxProvider(provider)) provider.sendWebhooksTo((webhook) => deliver(app, webhook));
     try {
       await run({ app, engine, stop, settings, flags, store: name });
@@ -132,7 +134,8 @@ function settingsOf(flags: ServeFlags): ServeSettings {
     port: portOf(settingOf({ flag: '--port', variable: 'PAIDUP_PORT' }, flags.port), DEFAULT_PORT),
     host: host?.value ?? DEFAULT_HOST,
     logLevel: wordOf(LOG_LEVELS, level, 'info'),
-    corsOrigins: originsOf(flags.corsOrigin),
+    corsOrigins: originsOf({ flag: '--cors-origin', variable: 'PAIDUP_CORS_ORIGINS' }, flags.corsOrigin),
+    embedOrigins: originsOf({ flag: '--embed-origin', variable: 'PAIDUP_EMBED_ORIGINS' }, flags.embedOrigin),
     webhookRanges: rangesOf(flags.webhookAllow),
   };
 }

@@ -7,8 +7,14 @@ export interface Setting {
   readonly from: string;
 }
 
+/** Where a setting is looked for. */
+export interface SettingName {
+  readonly flag: string;
+  readonly variable: string;
+}
+
 /** The flag's value, else the environment variable's, else none. An empty variable counts as not set. */
-export function settingOf(name: { readonly flag: string; readonly variable: string }, given: string | undefined): Setting | undefined {
+export function settingOf(name: SettingName, given: string | undefined): Setting | undefined {
   if (given !== undefined) return { value: given, from: name.flag };
   const value = process.env[name.variable];
   return value === undefined || value === '' ? undefined : { value, from: name.variable };
@@ -31,12 +37,12 @@ export function wordOf<Word extends string>(words: readonly Word[], setting: Set
 }
 
 /** @throws Misuse unless every one is an origin as browsers send it, such as https://app.example.com. */
-export function originsOf(given: readonly string[] | undefined): string[] {
-  const variable = process.env['PAIDUP_CORS_ORIGINS'] ?? '';
+export function originsOf(name: SettingName, given: readonly string[] | undefined): string[] {
+  const variable = process.env[name.variable] ?? '';
   const origins = given ?? variable.split(/[\s,]+/).filter((origin) => origin !== '');
   const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (wrong === undefined) return [...origins];
-  throw new Misuse(`${given === undefined ? 'PAIDUP_CORS_ORIGINS' : '--cors-origin'}: "${wrong}" is not an origin, such as https://app.example.com`);
+  throw new Misuse(`${given === undefined ? name.variable : name.flag}: "${wrong}" is not an origin, such as https://app.example.com`);
 }
 
 /** @throws Misuse unless every one is a range of addresses, such as 10.0.0.0/8 or fd00::/8. */

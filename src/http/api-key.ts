@@ -68,7 +68,7 @@ export function apiKeyRoutes(app: FastifyInstance, { engine }: HttpContext): voi
 }
 
 /** A key cannot make one that may do more than itself. @throws Refusal `forbidden`. */
-function refuseMoreThanOwn(principal: Principal | null, scopes: readonly string[]): void {
+export function refuseMoreThanOwn(principal: Principal | null, scopes: readonly string[]): void {
   const own = principal?.scopes ?? [];
   if (own.length === 0 || own.includes('*')) return;
   const isWithin = scopes.length > 0 && scopes.every((scope) => own.includes(scope) || (!scope.includes('*') && principal !== null && may(principal, scope as Right)));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { Engine } from '../service/engine.js';
@@ -38,6 +39,8 @@ import { creditRoutes } from './credit.js';
 import { holdRoutes } from './hold.js';
 import { statementRoutes } from './statement.js';
 import { paymentRoutes } from './payment.js';
+import { portalLinkRoutes } from './portal-link.js';
+import { sessionRoutes } from './session.js';
 import { walletRoutes } from './wallet.js';
 import { webhookDeliveryRoutes } from './webhook-delivery.js';
 import { webhookEndpointRoutes } from './webhook-endpoint.js';
@@ -47,6 +50,8 @@ export interface AppOptions {
   readonly logger?: FastifyServerOptions['logger'];
   /** Origins that a browser may read the Diga surface from; Lark's billing state is open to all. */
   readonly corsOrigins?: readonly string[];
+  /** Origins whose pages may hold the portal in a frame. */
+  readonly embedOrigins?: readonly string[];
   /** Whether a proxy in front says the host and protocol that the client used (X-Forwarded-…). */
   readonly trustProxy?: boolean;
   /** Who stands at the head of an invoice. */
@@ -72,7 +77,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
   });
-  const context: HttpContext = { engine: options.engine, seller: options.seller ?? NO_SELLER, closing: closingOf(app), streams: { ...STREAM_SETTINGS, ...options.streams } };
+  const context: HttpContext = { engine: options.engine, seller: options.seller ?? NO_SELLER, closing: closingOf(app), streams: { ...STREAM_SETTINGS, ...options.streams }, embedOrigins: options.embedOrigins ?? [] };
   app.decorateRequest('principal', null);
   app.decorateRequest('customerId', null);
   app.setValidatorCompiler(validatorCompiler);
@@ -100,15 +105,16 @@ function requestIds(): () => string {
 }
 
 function native(context: HttpContext) {
-  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+  return async (app: FastifyInstance): Promise<void> => {
+    // Reads no cookie by itself: whoever asks is found out before.
+    await app.register(cookie, { hook: false });
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
       healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, streamRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
-      paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
+      paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, sessionRoutes, portalLinkRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
     ]) {
       routes(app, context);
     }
-    done();
   };
 }
 

@@ -5,6 +5,7 @@ import { findCustomerId } from '../service/customer.js';
 import type { Engine } from '../service/engine.js';
 import { findInvoiceOwner } from '../service/invoice.js';
 import { findSubscriptionOwner } from '../service/subscription.js';
+import { namesSession, sessionOf } from './session-cookie.js';
 
 /** What a route needs the key to be allowed. `open` needs no key. */
 export type Right =
@@ -14,6 +15,7 @@ export type Right =
 
 /** Who asks. */
 export interface Principal {
+  /** Of the key; of the session, where a portal link opened one. */
   readonly keyId: string;
   readonly kind: 'secret' | 'publishable' | 'customer';
   /** The one customer that a customer key is for; null for the others. */
@@ -77,6 +79,14 @@ export function bearerKey(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
+/** Who asks by the native API: by a key, or by a browser's session that stands for one. @throws Refusal `unauthorized`, `forbidden`. */
+export async function askerOf(engine: Engine, request: FastifyRequest): Promise<Principal> {
+  const key = bearerKey(request);
+  if (key !== undefined || !namesSession(request)) return principalOf(engine, key);
+  const { session } = await sessionOf(engine, request);
+  return { keyId: session.apiKeyId ?? session.id, kind: session.kind, customerId: session.customerId, scopes: session.scopes };
+}
+
 /** The id of the customer that `name` names, for this key. Another's customer looks as if it were not there. @throws Refusal `not_found`. */
 export async function customerFor(engine: Engine, principal: Principal, name: string): Promise<string> {
   const id = await findCustomerId(engine, name);
@@ -90,7 +100,7 @@ export function authorizeNative(engine: Engine) {
     const { right, mayNameNewCustomer } = request.routeOptions.config;
     if (right === 'open' || request.is404) return;
     // A route that names no right is closed to everybody but unrestricted secret keys.
-    const principal = await principalOf(engine, bearerKey(request));
+    const principal = await askerOf(engine, request);
     requireRight(principal, right ?? 'keys:write');
     request.principal = principal;
     const { customer, subscription, invoice } = (request.params ?? {}) as { customer?: string; subscription?: string; invoice?: string };

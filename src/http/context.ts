@@ -7,6 +7,8 @@ export interface HttpContext {
   /** Fires when the server begins to stop: who waits must not wait on. */
   readonly closing: AbortSignal;
   readonly streams: StreamSettings;
+  /** Origins whose pages may hold the portal in a frame. */
+  readonly embedOrigins: readonly string[];
 }
 
 /** How live streams behave. */

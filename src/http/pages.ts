@@ -1,27 +1,63 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { FastifyInstance } from 'fastify';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PROBLEMS, notFound } from '../core/problems.js';
 import type { HttpContext } from './context.js';
 
-const START_PAGE = new URL('../../dashboard/public/index.html', import.meta.url);
+const DASHBOARD = new URL('../../dashboard/', import.meta.url);
+const BUILT = new URL('dist/', DASHBOARD);
 const PROBLEM_PAGES = new URL('../../docs/problems/', import.meta.url);
 
-/** Nothing from elsewhere, nothing inline but what the page itself brings, no frames. */
-const CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Nothing from elsewhere, nothing inline, no forms that leave the page. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 
-/** Pages for people: the start page, and the page of each problem that a problem document points to. */
-export function pageRoutes(app: FastifyInstance, _context: HttpContext): void {
+const YEAR_SECONDS = 31_536_000;
+
+/** Pages for people: the dashboard, the portal, and the page of each problem that a problem document points to. */
+export function pageRoutes(app: FastifyInstance, { embedOrigins }: HttpContext): void {
   const config = { right: 'open' } as const;
   const schema = { hide: true };
-  app.get('/', { config, schema }, async (_request, reply) =>
-    reply
-      .headers({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
-      .type('text/html; charset=utf-8')
-      .send(await readFile(START_PAGE, 'utf8')),
-  );
+  const portalFrames = embedOrigins.length === 0 ? "'none'" : embedOrigins.join(' ');
+  for (const url of ['/', '/dashboard', '/dashboard/*']) app.get(url, { config, schema }, (_request, reply) => sendPage(reply, { file: 'index.html', frames: "'none'" }));
+  for (const url of ['/portal', '/portal/*']) app.get(url, { config, schema }, (_request, reply) => sendPage(reply, { file: 'portal.html', frames: portalFrames }));
+  if (existsSync(new URL('assets/', BUILT))) {
+    void app.register(assets, { config, schema });
+  }
   app.get<{ Params: { slug: string } }>('/problems/:slug', { config, schema }, async (request, reply) => {
     const { slug } = request.params;
     if (!Object.hasOwn(PROBLEMS, slug)) throw notFound('problem', slug);
     return reply.type('text/markdown; charset=utf-8').send(await readFile(new URL(`${slug}.md`, PROBLEM_PAGES), 'utf8'));
   });
+}
+
+/** The scripts, styles and pictures of the pages. Their names follow from what they hold, so a browser may keep them. */
+function assets(app: FastifyInstance, route: { config: { right: 'open' }; schema: { hide: boolean } }, done: () => void): void {
+  app.addHook('onRoute', (options) => {
+    options.config = { ...options.config, ...route.config };
+    options.schema = { ...options.schema, ...route.schema };
+  });
+  void app.register(fastifyStatic, {
+    root: fileURLToPath(new URL('assets/', BUILT)), prefix: '/assets/', immutable: true, maxAge: YEAR_SECONDS * 1000, preCompressed: true, index: false,
+    setHeaders: (reply) => {
+      reply.setHeader('x-content-type-options', 'nosniff');
+    },
+  });
+  done();
+}
+
+async function sendPage(reply: FastifyReply, { file, frames }: { file: 'index.html' | 'portal.html'; frames: string }): Promise<FastifyReply> {
+  const built = new URL(file, BUILT);
+  const html = await readFile(existsSync(built) ? built : new URL('unbuilt.html', DASHBOARD), 'utf8');
+  return reply
+    .headers({
+      'content-security-policy': `${CONTENT_SECURITY_POLICY}; frame-ancestors ${frames}`,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+    })
+    .type('text/html; charset=utf-8')
+    .send(html);
 }

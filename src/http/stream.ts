@@ -5,7 +5,7 @@ import { Refusal } from '../core/problems.js';
 import type { FeedChange, FeedPosition } from '../service/feed.js';
 import { followChanges, followCustomer, type ChangeNews, type CustomerNews } from '../service/stream.js';
 import { customerOf } from './answer.js';
-import { bearerKey, principalOf } from './auth.js';
+import { askerOf } from './auth.js';
 import type { HttpContext } from './context.js';
 import { endingOf } from './ending.js';
 import { CustomerPath } from './schema.js';
@@ -69,7 +69,7 @@ function open(request: FastifyRequest, reply: FastifyReply, { engine, closing, s
   if (engine.feed.streams >= streams.maxOpen) throw new Refusal('overloaded', 'This process has as many streams open as it may: try again in a second.');
   const ending = endingOf(reply, closing);
   const timer = setInterval(() => {
-    principalOf(engine, bearerKey(request)).catch((error: unknown) => {
+    askerOf(engine, request).catch((error: unknown) => {
       if (error instanceof Refusal) ending.abort();
     });
   }, streams.recheckMs);

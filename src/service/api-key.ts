@@ -66,6 +66,7 @@ export async function revokeApiKey(engine: Engine, id: string): Promise<ApiKey> 
   const key = await revokeApiKeyRow(engine.database, id, engine.clock.now());
   if (key === undefined) throw notFound('API key', id);
   engine.keys.clear();
+  engine.sessions.clear();
   return key;
 }
 

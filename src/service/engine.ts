@@ -8,6 +8,7 @@ import type { ApiKey } from '../store/api-key.js';
 import type { Batcher } from '../store/batcher.js';
 import type { Database, Queryable } from '../store/database.js';
 import type { BillingState } from '../core/state.js';
+import type { Session } from '../store/session.js';
 import type { StateAnswer, StateQuestion } from '../store/state.js';
 import type { Bell } from './bell.js';
 import type { Catalog } from './catalog-cache.js';
@@ -67,7 +68,10 @@ export interface Webhooks {
 /** A store with what a process keeps beside it: the two gathering paths and what never changes once read. */
 export interface Engine {
   readonly database: Database;
+  /** The time of billing: in a sandbox it stands still until it is moved. */
   readonly clock: Clock;
+  /** The time that people in front of a browser live by. */
+  readonly realClock: Clock;
   readonly provider: PaymentProvider;
   readonly catalog: Catalog;
   readonly standings: Standings;
@@ -75,6 +79,8 @@ export interface Engine {
   readonly aliases: Recent<string, string>;
   /** What was read of each key shown lately, by the key itself. */
   readonly keys: Recent<string, { readonly key: ApiKey | undefined; readonly readAt: number }>;
+  /** What was read of each browser's session lately, by the hash of its token. */
+  readonly sessions: Recent<string, { readonly session: Session | undefined; readonly readAt: number }>;
   readonly events: Batcher<UsageItem, RecordedItem>;
   readonly states: Batcher<StateQuestion, StateAnswer | undefined>;
   /** Numbers of customers' last changes, by customer id; undefined for those that are not there. */

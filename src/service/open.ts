@@ -32,7 +32,7 @@ const REMEMBERED_CUSTOMERS = 50_000;
 const REMEMBERED_STATES = 4_000;
 
 /** The engine over an opened and migrated store. Webhooks reach public addresses alone unless told. */
-export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock; webhooks?: Partial<Webhooks>; feedPace?: Partial<FeedPace> }): Promise<Engine> {
+export async function openEngine(input: { database: Database; provider: PaymentProvider; clock?: Clock; realClock?: Clock; webhooks?: Partial<Webhooks>; feedPace?: Partial<FeedPace> }): Promise<Engine> {
   const { database } = input;
   const isWeather = (error: unknown): boolean => error instanceof StoreUnavailable;
   const catalog = new Catalog(database);
@@ -40,11 +40,13 @@ export async function openEngine(input: { database: Database; provider: PaymentP
   const engine: Engine = {
     database,
     clock: input.clock ?? systemClock,
+    realClock: input.realClock ?? systemClock,
     provider: input.provider,
     catalog,
     standings: new Standings(REMEMBERED_CUSTOMERS, catalog),
     aliases: new Recent(REMEMBERED_CUSTOMERS * 2),
     keys: new Recent(10_000),
+    sessions: new Recent(10_000),
     events: new Batcher({
       lanes: database.profile.lanes,
       maxItems: MAX_EVENTS_PER_BATCH,

@@ -111,6 +111,7 @@ function isSameMethod(left: PaymentMethod | null, right: PaymentMethod | null): 
   return (['id', 'provider', 'brand', 'last4', 'expiryMonth', 'expiryYear'] as const).every((field) => left[field] === right[field]);
 }
 
-function isWebAddress(text: string): boolean {
+/** Whether a browser can be sent there. */
+export function isWebAddress(text: string): boolean {
   return text.length <= LONGEST_URL && /^https?:\/\/[^\s\u0000-\u001f\u007f]+$/i.test(text) && URL.canParse(text);
 }

@@ -70,6 +70,14 @@ where bucket = $1
   and customer_id = $2
   and ($3::text is null or subscription_id = $3);
 
+-- delete_ended_sessions
+delete from sessions
+where ends_at <= $1;
+
+-- delete_session
+delete from sessions
+where hash = $1;
+
 -- delete_stream_listeners
 delete from stream_listeners;
 
@@ -263,6 +271,10 @@ on conflict (bucket, customer_id, provider) do nothing;
 -- insert_rate_catalog
 insert into rate_catalogs (id, name, description, created_at)
 values ($1, $2, $3, $4);
+
+-- insert_session
+insert into sessions (hash, id, api_key_id, customer_id, scopes, return_url, ends_at)
+values ($1, $2, $3, $4, $5, $6, $7);
 
 -- insert_setting_change
 insert into setting_changes (bucket, customer_id, revision, setting, value, made_at)
@@ -1000,6 +1012,21 @@ where ($1::text is null or c.id = $1)
 order by c.position desc
 limit $2
 offset $3;
+
+-- select_session
+select
+  session.id,
+  session.api_key_id,
+  coalesce(key.kind, 'customer') as kind,
+  coalesce(key.customer_id, session.customer_id) as customer_id,
+  coalesce(key.scopes, session.scopes) as scopes,
+  session.return_url,
+  session.ends_at
+from sessions as session
+left join api_keys as key
+  on key.id = session.api_key_id
+where session.hash = $1
+  and key.revoked_at is null;
 
 -- select_setting_changes
 select revision, setting, value, made_at

@@ -15,6 +15,9 @@ interface Route {
 const OPEN: readonly RegExp[] = [
   /^(GET|HEAD) \/(healthz|readyz|metrics|openapi\.json)?$/,
   /^(GET|HEAD) \/problems(\/:slug)?$/,
+  // Files without a word about anybody; and who signs in shows what he signs in with.
+  /^(GET|HEAD) \/(dashboard|portal|assets)(\/\*)?$/,
+  /^(GET|HEAD|POST|DELETE) \/v1\/session$/,
   // The surfaces refuse other methods before they look at the key, and tell nothing.
   /^(POST|PUT|PATCH|DELETE) \/(v1\/billing\/(subscription|payment_method)|v1\/knowledge\/|customer-access\/)/,
   /^(GET|HEAD|POST|PUT|DELETE) \/v1\/billing\/customer\/?$/,
@@ -162,7 +165,7 @@ describe('every route', () => {
     await expectAll(open, own.key, (answer) => answer.statusCode < 500 && !mentionsOther(answer.body) && !answer.body.includes(own.id));
     const writes = open.filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
     // A webhook without a signature is refused, and so is a form that no browser sends.
-    const refusals: Record<string, number> = { 'POST /v1/provider/webhook': 400, 'POST /sandbox/checkout/*': 415 };
+    const refusals: Record<string, number> = { 'POST /v1/provider/webhook': 400, 'POST /sandbox/checkout/*': 415, 'POST /v1/session': 400, 'DELETE /v1/session': 401 };
     await expectAll(writes, own.key, (answer, route) => answer.statusCode === (refusals[nameOf(route)] ?? 405));
     await expectAll(open.filter(({ url }) => url.startsWith('/api/2.0/')), own.key, (answer) => answer.statusCode === 405);
   });

@@ -15,6 +15,9 @@ interface Write {
 /** Writes whose answer may not be kept, with the reason. */
 const EXEMPT: Readonly<Record<string, string>> = {
   'POST /v1/api-keys': 'the key is shown once and never kept, so its answer cannot be given again',
+  'POST /v1/session': 'what it makes is a cookie, which is kept nowhere; a second one is a second session',
+  'DELETE /v1/session': 'who is signed out has no session to be answered in',
+  'POST /v1/customers/{customer}/portal-links': 'the link is shown once and never kept; a repeated call makes another, which harms nobody',
   'POST /v1/provider/webhook': 'a provider sends no keys; a webhook is a hint, and its repeats have no effect: test/conformance/payment-method.test.ts',
   'PATCH /v1/billing/customer/': "Diga's clients send no keys; asked the same again, it changes nothing more",
   'POST /v1/notification/usage_alert': "Diga's clients send no keys; a project has one alert, and asked the same again it stays as it is",

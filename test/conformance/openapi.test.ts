@@ -31,11 +31,12 @@ interface Call {
   body?: unknown;
   headers?: Record<string, string>;
   status: number;
-  /** Names under which parts of the answer are kept: `{name}` in a later url stands for them. */
-  keep?: Record<string, (body: Answer) => string>;
+  /** Names under which parts of the answer are kept: `{name}` in a later url, body or header stands for them, as `{secret}` does for the key. */
+  keep?: Record<string, (body: Answer, headers: Record<string, unknown>) => string>;
 }
 
 interface Answer {
+  csrf_token: string;
   id: string;
   delivery: string;
   invoices: string[];
@@ -222,6 +223,10 @@ const CALLS: Call[] = [
   { operation: 'POST /v1/api-keys', url: '/v1/api-keys', body: { kind: 'customer', customer: 'acme', scopes: ['billing.view'] }, status: 201, keep: { key: ofId } },
   { operation: 'GET /v1/api-keys', url: '/v1/api-keys?customer=acme', status: 200 },
   { operation: 'DELETE /v1/api-keys/{id}', url: '/v1/api-keys/{key}', status: 200 },
+  { operation: 'POST /v1/session', url: '/v1/session', body: { key: '{secret}' }, status: 201, keep: { token: (body) => body.csrf_token, cookie: (_body, headers) => String(headers['set-cookie']).split(';')[0] ?? '' } },
+  { operation: 'GET /v1/session', url: '/v1/session?for=dashboard', headers: { cookie: '{cookie}' }, status: 200 },
+  { operation: 'DELETE /v1/session', url: '/v1/session', headers: { cookie: '{cookie}', 'x-csrf-token': '{token}' }, status: 204 },
+  { operation: 'POST /v1/customers/{customer}/portal-links', url: '/v1/customers/acme/portal-links', body: { expires_in: 60 }, status: 201 },
   { operation: 'POST /v1/calculate/amount', url: '/v1/calculate/amount', body: { currency: 'USD', price: { model: { type: 'per_unit', amount: '0.5' }, included: '2' }, quantity: '12' }, status: 200 },
   { operation: 'POST /v1/calculate/periods', url: '/v1/calculate/periods', body: { anchor: '2023-01-31T00:00:00Z', interval: { unit: 'month', count: 1 }, count: 3 }, status: 200 },
   ...BILLING_CALLS,
@@ -243,13 +248,15 @@ const ajv = new Ajv2020({ strict: false, allErrors: true });
 beforeAll(async () => {
   paidup = await startPaidup({ now: at('2026-03-10T12:00:00Z'), isSandbox: true, webhooks: testWebhooks() });
   file = (await paidup.call<OpenApi>('GET', '/openapi.json')).body;
-  const kept: Record<string, string> = {};
+  const kept: Record<string, string> = { secret: paidup.secretKey };
+  const filled = (text: string): string => text.replace(/\{(\w+)\}/g, (_whole, name: string) => kept[name] ?? 'unknown');
+  const filledAll = <Value>(value: Value): Value => (value === undefined ? value : (JSON.parse(filled(JSON.stringify(value))) as Value));
   for (const call of CALLS) {
     const method = call.operation.split(' ')[0] as 'GET';
-    const path = call.url.replace(/\{(\w+)\}/g, (_whole, name: string) => kept[name] ?? 'unknown');
-    const answer = call.operation.endsWith('/stream') ? await beginningOf(path) : await paidup.call(method, path, call.body, call.headers);
+    const path = filled(call.url);
+    const answer = call.operation.endsWith('/stream') ? await beginningOf(path) : await paidup.call(method, path, filledAll(call.body), filledAll(call.headers));
     answers.set(call, answer);
-    for (const [name, part] of Object.entries(call.keep ?? {})) if (answer.status < 300) kept[name] = part(answer.body as Answer);
+    for (const [name, part] of Object.entries(call.keep ?? {})) if (answer.status < 300) kept[name] = part(answer.body as Answer, answer.headers);
   }
 });
 afterAll(() => paidup.stop());

@@ -1,10 +1,10 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { instant, type Instant } from '../../src/core/instant.js';
-import { buildApp } from '../../src/http/app.js';
+import { buildApp, type AppOptions } from '../../src/http/app.js';
 import type { StreamSettings } from '../../src/http/context.js';
 import { sandboxProvider } from '../../src/provider/sandbox.js';
 import { createApiKey } from '../../src/service/api-key.js';
-import type { Engine, Webhooks } from '../../src/service/engine.js';
+import type { Clock, Engine, Webhooks } from '../../src/service/engine.js';
 import { closeEngine, openEngine } from '../../src/service/open.js';
 import { openSandboxClock, type SandboxClock } from '../../src/service/sandbox.js';
 import type { Database } from '../../src/store/database.js';
@@ -63,12 +63,12 @@ export async function openStore(kind: StoreKind): Promise<Database> {
 }
 
 /** `isSandbox`: its clock is kept with the store and moved by POST /v1/sandbox/clock. */
-export async function startPaidup(options: { store?: StoreKind; now?: Instant; isSandbox?: boolean; webhooks?: Partial<Webhooks>; streams?: Partial<StreamSettings> } = {}): Promise<TestPaidup> {
+export async function startPaidup(options: { store?: StoreKind; now?: Instant; isSandbox?: boolean; realClock?: Clock; webhooks?: Partial<Webhooks>; streams?: Partial<StreamSettings>; pages?: Pick<AppOptions, 'embedOrigins' | 'trustProxy'> } = {}): Promise<TestPaidup> {
   const database = await openStore(options.store ?? 'embedded');
   const clock = new TestClock(options.now);
   const sandboxClock = options.isSandbox === true ? await openSandboxClock(database, clock.now()) : undefined;
-  const engine = await openEngine({ database, provider: sandboxProvider, clock: sandboxClock ?? clock, ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }) });
-  const app = await buildApp({ engine, streams: options.streams ?? {} });
+  const engine = await openEngine({ database, provider: sandboxProvider, clock: sandboxClock ?? clock, ...(options.realClock === undefined ? {} : { realClock: options.realClock }), ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }) });
+  const app = await buildApp({ engine, streams: options.streams ?? {}, ...options.pages });
   const { key: secretKey } = await createApiKey(engine, { kind: 'secret', name: 'test', scopes: [] });
   return {
     engine,

@@ -34,8 +34,8 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-/** What test/e2e/sdk-billing.test.ts, sdk-gate.test.ts and sdk-live.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
-const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'], live: ['stream'] } as const;
+/** What test/e2e/sdk-billing.test.ts, sdk-gate.test.ts, sdk-live.test.ts and sdk-session.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
+const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'], live: ['stream'], session: ['sessions'] } as const;
 type Part = keyof typeof TAGS | 'other';
 
 /** The same question as by POST, for people and for caches. */
