@@ -1,4 +1,6 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
+import jsxA11y from 'eslint-plugin-jsx-a11y';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const tests = ['**/*.test.{ts,tsx}', 'test/**'];
@@ -60,6 +62,11 @@ export default defineConfig(
       'no-unsafe-finally': 'error',
       'no-useless-assignment': 'error',
     },
+  },
+  {
+    // Pages: usable by keyboard and screen reader, and hooks as React means them.
+    files: ['dashboard/**/*.tsx'],
+    extends: [jsxA11y.flatConfigs.strict, reactHooks.configs.flat.recommended],
   },
   {
     // A test looks into untyped answers and holds methods in its hands; what it finds there it asserts.

@@ -1,0 +1,15 @@
+import type { ReactElement } from 'react';
+import { NavigationGroup, NavigationLink } from '../part/frame.js';
+
+/** The pages of the operator. A page that is made is added here and in routes.tsx. */
+export function Navigation(): ReactElement {
+  return (
+    <>
+      <NavigationGroup title="Billing">
+        <NavigationLink to="/dashboard/customers" icon="customer">
+          Customers
+        </NavigationLink>
+      </NavigationGroup>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { ReactElement } from 'react';
+
+/** A quantity in the reader's locale, with every digit that came; "unlimited" stays a word. */
+export function formatQuantity(quantity: string, unit?: string | null, locale?: string): string {
+  if (quantity === 'unlimited') return 'unlimited';
+  const text = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 }).format(quantity as `${number}`);
+  return unit == null || unit === '' ? text : `${text} ${unitFor(quantity, unit)}`;
+}
+
+/** English names of units take an s beyond one; signs such as GB do not. */
+function unitFor(quantity: string, unit: string): string {
+  return quantity === '1' || quantity === '-1' || !/^[a-z]{3,}$/.test(unit) || unit.endsWith('s') ? unit : `${unit}s`;
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** Bytes in the unit that reads best; 1 kB is 1024 B here, as limits are given. */
+export function formatBytes(bytes: string, locale?: string): string {
+  if (bytes === 'unlimited') return 'unlimited';
+  const value = Number(bytes);
+  const step = value === 0 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(Math.abs(value)) / 10));
+  const text = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value / 1024 ** step);
+  return `${text} ${BYTE_UNITS[step]}`;
+}
+
+export function Quantity({ value, unit }: { value: string; unit?: string | null }): ReactElement {
+  return <span data-quantity={value}>{formatQuantity(value, unit)}</span>;
+}
