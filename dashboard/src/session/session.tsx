@@ -115,7 +115,7 @@ export function SessionProvider({ begin, signIn: SignIn, children }: SessionProv
     <QueryClientProvider client={queries}>
       {isAsked && <SignIn reason={standing.is === 'none' ? standing.reason : 'ended'} onOpen={open} />}
       {value !== undefined && (
-        <Context value={value} key={value.session.customer?.id ?? value.session.kind}>
+        <Context value={value} key={value.session.customer?.id ?? value.session.for}>
           <div hidden={isAsked}>{children}</div>
         </Context>
       )}
@@ -136,5 +136,5 @@ function createQueries(onEnd: () => void): QueryClient {
 }
 
 function isSamePerson(one: Session, other: Session): boolean {
-  return one.kind === other.kind && one.customer?.id === other.customer?.id;
+  return one.for === other.for && one.customer?.id === other.customer?.id;
 }

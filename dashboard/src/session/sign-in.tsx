@@ -29,7 +29,7 @@ export function SignIn({ reason, onOpen }: SignInProps): ReactElement {
     setBusy(true);
     try {
       const session = await openSession({ key });
-      if (session.kind === 'secret') {
+      if (session.for === 'dashboard') {
         onOpen(session);
         return;
       }
