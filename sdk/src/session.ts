@@ -34,8 +34,8 @@ export interface PortalLink {
 export interface SessionOperations {
   /** Signs the browser in: by a secret key to the dashboard, by a customer key or what follows `#link=` in a portal link to the portal. Problems: `unauthorized`, `forbidden`. */
   startSession(shown: { key: string } | { link: string }, options?: KeylessOptions): Promise<Session>;
-  /** Who is signed in. Problems: `unauthorized`. */
-  readSession(of: 'dashboard' | 'portal', options?: KeylessOptions): Promise<Session>;
+  /** Who is signed in; null when nobody is. */
+  readSession(of: 'dashboard' | 'portal', options?: KeylessOptions): Promise<Session | null>;
   /** Signs the browser out. */
   endSession(options?: KeylessOptions): Promise<void>;
   /** An address that opens the portal as the customer; each call makes another. Problems: `not_found`, `forbidden`. */
@@ -45,7 +45,7 @@ export interface SessionOperations {
 export function sessionOperations(call: Call): SessionOperations {
   return {
     startSession: (body, options) => call({ method: 'POST', path: ['v1', 'session'], body, repeat: 'never', options }),
-    readSession: (of, options) => call({ method: 'GET', path: ['v1', 'session'], query: { for: of }, options }),
+    readSession: async (of, options) => (await call<Session | undefined>({ method: 'GET', path: ['v1', 'session'], query: { for: of }, options })) ?? null,
     endSession: (options) => call({ method: 'DELETE', path: ['v1', 'session'], repeat: 'by_body', options }),
     createPortalLink: (customer, body = {}, options) => call({ method: 'POST', path: ['v1', 'customers', customer, 'portal-links'], body, repeat: 'by_body', options }),
   };

@@ -8,13 +8,14 @@ import type { HttpContext } from './context.js';
 
 const DASHBOARD = new URL('../../dashboard/', import.meta.url);
 const BUILT = new URL('dist/', DASHBOARD);
+const ASSETS = new URL('assets/', BUILT);
 const PROBLEM_PAGES = new URL('../../docs/problems/', import.meta.url);
 
 /** Nothing from elsewhere, nothing inline, no forms that leave the page. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 
-const YEAR_SECONDS = 31_536_000;
+const YEAR_MS = 31_536_000_000;
 
 /** Pages for people: the dashboard, the portal, and the page of each problem that a problem document points to. */
 export function pageRoutes(app: FastifyInstance, { embedOrigins }: HttpContext): void {
@@ -23,29 +24,16 @@ export function pageRoutes(app: FastifyInstance, { embedOrigins }: HttpContext):
   const portalFrames = embedOrigins.length === 0 ? "'none'" : embedOrigins.join(' ');
   for (const url of ['/', '/dashboard', '/dashboard/*']) app.get(url, { config, schema }, (_request, reply) => sendPage(reply, { file: 'index.html', frames: "'none'" }));
   for (const url of ['/portal', '/portal/*']) app.get(url, { config, schema }, (_request, reply) => sendPage(reply, { file: 'portal.html', frames: portalFrames }));
-  if (existsSync(new URL('assets/', BUILT))) {
-    void app.register(assets, { config, schema });
+  if (existsSync(ASSETS)) {
+    void app.register(fastifyStatic, { root: fileURLToPath(ASSETS), serve: false, immutable: true, maxAge: YEAR_MS, preCompressed: true });
+    // Scripts, styles and pictures. Their names follow from what they hold, so a browser may keep them.
+    app.get<{ Params: { '*': string } }>('/assets/*', { config, schema }, (request, reply) => reply.header('x-content-type-options', 'nosniff').sendFile(request.params['*']));
   }
   app.get<{ Params: { slug: string } }>('/problems/:slug', { config, schema }, async (request, reply) => {
     const { slug } = request.params;
     if (!Object.hasOwn(PROBLEMS, slug)) throw notFound('problem', slug);
     return reply.type('text/markdown; charset=utf-8').send(await readFile(new URL(`${slug}.md`, PROBLEM_PAGES), 'utf8'));
   });
-}
-
-/** The scripts, styles and pictures of the pages. Their names follow from what they hold, so a browser may keep them. */
-function assets(app: FastifyInstance, route: { config: { right: 'open' }; schema: { hide: boolean } }, done: () => void): void {
-  app.addHook('onRoute', (options) => {
-    options.config = { ...options.config, ...route.config };
-    options.schema = { ...options.schema, ...route.schema };
-  });
-  void app.register(fastifyStatic, {
-    root: fileURLToPath(new URL('assets/', BUILT)), prefix: '/assets/', immutable: true, maxAge: YEAR_SECONDS * 1000, preCompressed: true, index: false,
-    setHeaders: (reply) => {
-      reply.setHeader('x-content-type-options', 'nosniff');
-    },
-  });
-  done();
 }
 
 async function sendPage(reply: FastifyReply, { file, frames }: { file: 'index.html' | 'portal.html'; frames: string }): Promise<FastifyReply> {

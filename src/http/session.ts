@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { instantText } from '../core/instant.js';
-import { Refusal, invalidInput } from '../core/problems.js';
+import { invalidInput } from '../core/problems.js';
 import type { Engine } from '../service/engine.js';
 import { endSession, readSession, startKeySession, startLinkSession, type Session } from '../service/session.js';
 import { readState } from '../service/state.js';
@@ -40,14 +40,16 @@ export function sessionRoutes(app: FastifyInstance, { engine, embedOrigins }: Ht
   });
   app.get<{ Querystring: { for: Place } }>(
     '/v1/session',
-    { config, schema: { tags, security: [], summary: "Read the browser's session", querystring: Type.Object({ for: Words(PLACES) }), response: { 200: SessionView } } },
+    { config, schema: { tags, security: [], summary: "Read the browser's session, or nothing when nobody is signed in", querystring: Type.Object({ for: Words(PLACES) }), response: { 200: SessionView, 204: Done } } },
     async (request, reply) => {
       refuseOtherPages(request);
       const place = request.query.for;
       const token = sessionTokenOf(request, place);
       const session = token === undefined ? undefined : await readSession(engine, token);
-      if (token === undefined || session === undefined) throw new Refusal('unauthorized', 'Nobody is signed in.');
-      return reply.header('cache-control', 'no-store').send(await sessionView(engine, { session, place, token }));
+      void reply.header('cache-control', 'no-store');
+      // No refusal: a browser would write it down as an error of every first visit.
+      if (token === undefined || session === undefined) return reply.status(204).send();
+      return reply.send(await sessionView(engine, { session, place, token }));
     },
   );
   app.delete('/v1/session', { config, schema: { tags, security: [], summary: 'Sign the browser out', response: { 204: Done } } }, async (request, reply) => {

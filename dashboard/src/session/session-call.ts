@@ -1,4 +1,4 @@
-import { createClient, isProblem, type Client, type Session } from '@paidup/sdk';
+import { createClient, type Client, type Session } from '@paidup/sdk';
 
 export type { Session };
 
@@ -13,13 +13,8 @@ export function openSession(by: { key: string } | { link: string }): Promise<Ses
 }
 
 /** The session that the browser has; null when it has none. @throws PaidupProblem, PaidupUnreachable */
-export async function readSession(side: Side): Promise<Session | null> {
-  try {
-    return await createClient({ url }).readSession(side);
-  } catch (error) {
-    if (isProblem(error, 'unauthorized')) return null;
-    throw error;
-  }
+export function readSession(side: Side): Promise<Session | null> {
+  return createClient({ url }).readSession(side);
 }
 
 /** Ends the session, everywhere. @throws PaidupProblem, PaidupUnreachable */
