@@ -36,6 +36,7 @@ import { usageRoutes } from './usage.js';
 import { validatorCompiler } from './validate.js';
 import { creditRoutes } from './credit.js';
 import { holdRoutes } from './hold.js';
+import { hostedInvoiceRoutes } from './hosted-invoice.js';
 import { statementRoutes } from './statement.js';
 import { paymentRoutes } from './payment.js';
 import { walletRoutes } from './wallet.js';
@@ -104,7 +105,7 @@ function native(context: HttpContext) {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
       healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, streamRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
-      paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
+      paymentMethodRoutes, providerRoutes, setupPageRoutes, hostedInvoiceRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
     ]) {
       routes(app, context);
     }
