@@ -81,10 +81,12 @@ export interface FixedPrice {
   code: string;
   name?: string | undefined;
   type: 'fixed';
-  /** Major units of the plan's currency, per unit of quantity. */
+  /** Major units of the plan's currency, per unit of quantity or per package. */
   amount: Decimal;
   /** Whether a subscription may have a quantity of it other than one. */
   per_seat?: boolean | undefined;
+  /** So many of the quantity are sold together; a package that is not full counts as one (`up`, unless told) or not at all. Needs `per_seat`. */
+  package?: { size: Decimal; round?: 'up' | 'down' | undefined } | null | undefined;
   /** Whether its quantity may go below what is used of a limit that it multiplies; `allowed` unless told. */
   below_usage?: 'allowed' | 'refused' | undefined;
   /** `cover_usage`: each turn raises its quantity until the limits that it multiplies cover what is used; for prices paid from the wallet. */

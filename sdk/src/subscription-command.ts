@@ -16,9 +16,11 @@ export interface Terms {
   overage?: boolean | undefined;
 }
 
-/** Terms for a stretch of time; without a duration they last for ever, and no others can follow. */
+/** Terms for a stretch of time; without an end they last for ever, and no others can follow. */
 export interface TimedTerms extends Terms {
   duration?: Interval | undefined;
+  /** When the stretch ends, in place of a duration. */
+  ends_at?: InstantInput | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface SubscriptionInput extends TimedTerms {
   trial_days?: number | undefined;
   /** What billing periods are counted from; the trial's end or the start unless told. The first period is then short, and prorated. */
   billing_anchor?: InstantInput | undefined;
-  /** What follows, each phase after the one before. The subscription ends after the last one if that has a duration. */
+  /** What follows, each phase after the one before. The subscription ends after the last one if that has an end. */
   phases?: readonly TimedTerms[] | undefined;
   /** The subscription that it stands beside: billed on the same days, ended with it. */
   addon_of?: string | undefined;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { at, canceled, facts, fixed, phase, plan, subscription } from '../../test/support/core.js';
+import { at, canceled, currency, facts, fixed, phase, plan, subscription, type SubscriptionParts } from '../../test/support/core.js';
 import { billed, commands, histories, lineText, live, only, type Command, type Life } from '../../test/support/life.js';
 import { bookDue } from './booking.js';
 import { fixedTotal, isUnbilled } from './charge.js';
 import { nextDueAt } from './due.js';
+import { explainLine } from './explain.js';
 import { FOREVER, earliest, instant } from './instant.js';
 import { moneyText } from './money.js';
 import { boundaryAt, periodContaining } from './period.js';
@@ -14,6 +15,7 @@ const SMALL = plan({ code: 'small', prices: [fixed('base', '30', { per_seat: tru
 const LARGE = plan({ code: 'large', prices: [fixed('base', '60', { per_seat: true }), fixed('extra', '7')] });
 const ODD = plan({ code: 'odd', prices: [fixed('base', '47.31', { per_seat: true })] });
 const YEARLY = plan({ code: 'yearly', interval: { unit: 'year', count: 1 }, prices: [fixed('base', '300', { per_seat: true })] });
+const PACKED = plan({ code: 'packed', prices: [fixed('base', '20', { per_seat: true, package: { size: '4' } })] });
 const CALENDAR = plan({ code: 'calendar', alignment: 'calendar', prices: [fixed('base', '60')] });
 
 const BY_SECOND: Proration = { mode: 'prorate', policy: 'by_second' };
@@ -96,6 +98,46 @@ describe('a change within a period', () => {
   });
 });
 
+describe('a fixed price in packages', () => {
+  const of = (quantity: string, round: 'up' | 'down' | undefined, over: Partial<SubscriptionParts> = {}): Subscription =>
+    subscription({ plan: plan({ code: 'boxes', prices: [fixed('box', '12', { per_seat: true, package: { size: '5', round } })] }), quantities: { box: quantity }, ...over });
+
+  it.each([
+    ['0', undefined, '0 x 12 = 0.00'],
+    ['1', undefined, '1 x 12 = 12.00'],
+    ['5', undefined, '1 x 12 = 12.00'],
+    ['5.5', 'up', '2 x 12 = 24.00'],
+    ['11', 'up', '3 x 12 = 36.00'],
+    ['4.99', 'down', '0 x 12 = 0.00'],
+    ['11', 'down', '2 x 12 = 24.00'],
+    ['1000000000000000000001', 'up', '200000000000000000001 x 12 = 2400000000000000000012.00'],
+  ] as const)('charges %s, rounded %s, as %s', (quantity, round, expected) => {
+    const [line] = bookDue(facts([of(quantity, round)]), at('2026-01-01')).due.flatMap((invoice) => invoice.lines);
+
+    expect(line?.description).toBe('boxes: box, packages of 5');
+    expect(`${line?.quantity.toFixed() ?? ''} x ${line?.unitAmount?.toFixed() ?? ''} = ${moneyText(line?.amount ?? { minor: -1n, currency: currency('USD') })}`).toBe(expected);
+  });
+
+  it('applies the multiplier to the price of a package, and explains how many there are', () => {
+    const [line] = bookDue(facts([of('11', 'up', { multipliers: { box: '0.5' } })]), at('2026-01-01')).due.flatMap((invoice) => invoice.lines);
+
+    expect(line === undefined ? null : explainLine(line)).toMatchObject({
+      rule: 'fixed_in_advance',
+      inputs: { unit_amount: '12', multiplier: '0.5', quantity: '11', package_size: '5', packages: '3' },
+      steps: ['11 in packages of 5, rounded up: 3', '12 x multiplier 0.5 x 3 for 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z = 18.00 USD'],
+    });
+  });
+
+  it('costs nothing more until another package is begun', () => {
+    const boxes = (quantity: string, day: string): SubscriptionChange => phase(of('1', 'up').phases[0].plan, day, false, { madeAt: at(day), proration: BY_SECOND, terms: { planVersionId: 'plnv_boxes', quantities: { box: quantity }, multipliers: {}, overage: true } });
+
+    expect(linesUpTo(of('11', 'up', { changes: [boxes('15', '2026-01-10')] }), '2026-01-31')).toHaveLength(1);
+    expect(linesUpTo(of('11', 'up', { changes: [boxes('15', '2026-01-10'), boxes('16', '2026-01-16')] }), '2026-01-31').slice(1)).toEqual([
+      'proration boxes: box, packages of 5, unused [2026-01-16, 2026-02-01) -18.58', 'proration boxes: box, packages of 5, rest of the period [2026-01-16, 2026-02-01) 24.77',
+    ]);
+  });
+});
+
 describe('a pause', () => {
   it('gives back what is left; the resumed period is charged in full', () => {
     const paused = changed(SMALL, '2026-01-16', { isPaused: true }, true);
@@ -114,7 +156,7 @@ describe('a pause', () => {
 });
 
 describe('whatever happens', () => {
-  const plans = [SMALL, LARGE, ODD, YEARLY, CALENDAR];
+  const plans = [SMALL, LARGE, ODD, YEARLY, CALENDAR, PACKED];
   const prorated = (command: Command): Command => ('proration' in command ? { ...command, proration: BY_SECOND } : command);
   it('what is charged by the second is the price weighted by time, to half a minor unit for each line', () => {
     const parts = { plans, commands: commands({ plans: plans.length }).map(prorated) };

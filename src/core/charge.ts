@@ -4,6 +4,7 @@ import { negateMoney, sumMoney, type Money } from './money.js';
 import { boundaryAt, periodContaining, type IndexedPeriod, type Period } from './period.js';
 import { fixedPrices, type FixedPrice, type PaidFrom } from './plan.js';
 import { WHOLE, prorate, shareOf, type Share } from './proration.js';
+import { packagesOf } from './rating.js';
 import { comesBefore, isInTrial, multiplierOf, phaseAt, quantityOf, turnAt, type Phase, type Proration, type Subscription, type Turn } from './subscription.js';
 
 /** How far a subscription has been invoiced: everything due up to `at`, by changes up to `revision`. */
@@ -35,6 +36,7 @@ export interface FixedCharge {
   readonly proration: Proration | null;
   /** The change of terms that brings it; null for a turn. */
   readonly change: TermsChange | null;
+  /** How many of the price are charged: its quantity, or the packages that hold it. */
   readonly quantity: Decimal;
   /** Price of one for the whole interval, major units; the multiplier applied. */
   readonly unitAmount: Decimal;
@@ -292,7 +294,13 @@ export function fixedTotal(phase: Phase, paidFrom?: PaidFrom): Decimal {
 
 /** What a fixed price costs for a whole interval, exactly, in major units. */
 export function fixedAmount(phase: Phase, price: FixedPrice): Decimal {
-  return multiply(multiply(price.amount, multiplierOf(phase, price.code)), quantityOf(phase, price.code));
+  return multiply(multiply(price.amount, multiplierOf(phase, price.code)), chargedQuantity(phase, price));
+}
+
+/** How many times the price's amount is owed. */
+export function chargedQuantity(phase: Phase, { code, packages }: FixedPrice): Decimal {
+  const quantity = quantityOf(phase, code);
+  return packages === null ? quantity : packagesOf(quantity, packages);
 }
 
 /** The whole interval that a (perhaps short) period of the phase's schedule belongs to. */
@@ -307,7 +315,7 @@ export function invoicedPrices(phase: Phase): FixedPrice[] {
 function chargesOf<Given extends Omit<FixedCharge, 'price' | 'quantity' | 'unitAmount' | 'amount'>>(input: Given & { readonly sign: 1 | -1 }): Array<Omit<Given, 'sign'> & FixedCharge> {
   const { sign, ...charge } = input;
   return fixedPrices(charge.phase.plan).map((price) => {
-    const quantity = quantityOf(charge.phase, price.code);
+    const quantity = chargedQuantity(charge.phase, price);
     const unitAmount = multiply(price.amount, multiplierOf(charge.phase, price.code));
     const amount = prorate(multiply(unitAmount, quantity), charge.share, charge.phase.plan.currency);
     return { ...charge, price, quantity, unitAmount, amount: sign === 1 ? amount : negateMoney(amount) };

@@ -7,7 +7,7 @@ import type { Period } from './period.js';
 import type { BoundCharge } from './plan-bound.js';
 import { isWhole, type Share } from './proration.js';
 import type { TaxLine } from './tax.js';
-import { multiplierOf, phaseAt, type Subscription } from './subscription.js';
+import { multiplierOf, phaseAt, quantityOf, type Subscription } from './subscription.js';
 import type { PriceUsage } from './usage.js';
 import type { UsageCharge } from './usage-charge.js';
 
@@ -69,6 +69,7 @@ function explainFixed(charge: FixedCharge): Explanation {
   const each = `${decimalText(price.amount)}${multiplier.eq(1) ? '' : ` x multiplier ${decimalText(multiplier)}`} x ${decimalText(quantity)}`;
   const outcome = `${isBack ? ', given back' : ''} = ${amountText(amount)}`;
   const isPlain = isWhole(share) && proration?.mode !== 'difference';
+  const packed = price.packages === null ? [] : [`${decimalText(quantityOf(phase, price.code))} in packages of ${decimalText(price.packages.size)}, rounded ${price.packages.round}: ${decimalText(quantity)}`];
   const steps = isPlain
     ? [`${each} for ${spanText(full)}${outcome}`]
     : [
@@ -85,10 +86,11 @@ function explainFixed(charge: FixedCharge): Explanation {
       price: price.code,
       unit_amount: decimalText(price.amount),
       multiplier: decimalText(multiplier),
-      quantity: decimalText(quantity),
+      quantity: decimalText(quantityOf(phase, price.code)),
+      ...(price.packages === null ? {} : { package_size: decimalText(price.packages.size), packages: decimalText(quantity) }),
       share: fractionText(share),
     },
-    steps,
+    steps: [...packed, ...steps],
     events: null,
   };
 }

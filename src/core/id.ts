@@ -2,7 +2,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const LENGTH = 24;
 
 /** What an id names, as its prefix. */
-export type IdPrefix = 'cus' | 'sub' | 'plan' | 'plnv' | 'mtr' | 'feat' | 'txn' | 'pay' | 'key' | 'pm' | 'inv' | 'cn' | 'hold' | 'ref' | 'alr' | 'whe' | 'msg' | 'rcat' | 'ses';
+export type IdPrefix = 'cus' | 'sub' | 'plan' | 'plnv' | 'mtr' | 'feat' | 'txn' | 'pay' | 'key' | 'pm' | 'inv' | 'cn' | 'hold' | 'ref' | 'alr' | 'whe' | 'msg' | 'rcat' | 'stl' | 'stli' | 'ses';
 
 /** Bytes of chance that an id needs. */
 export const ID_BYTES = 32;

@@ -2,7 +2,7 @@ import { fixedCharges, type FixedCharge, type Span } from './charge.js';
 import type { PaidFrom } from './plan.js';
 import type { AppliedCoupon } from './coupon.js';
 import type { Currency } from './currency.js';
-import { ONE, decimal, divide, multiply, type Decimal } from './decimal.js';
+import { ONE, decimal, decimalText, divide, multiply, type Decimal } from './decimal.js';
 import { amountOffFixed, couponsOf, fixedGroups, percentOff, percentOffUsage } from './discount.js';
 import { instant, type Instant } from './instant.js';
 import { moneyToDecimal, roundToMoney, sumMoney, type Money } from './money.js';
@@ -124,7 +124,7 @@ function isShown({ usage, amount }: UsageCharge, date: Instant): boolean {
 
 function fixedLine(subscription: Subscription, charge: FixedCharge): InvoiceLine {
   const { kind, phase, price, period, quantity, amount } = charge;
-  const what = `${phase.plan.name}: ${price.name}`;
+  const what = `${phase.plan.name}: ${price.name}${price.packages === null ? '' : `, packages of ${decimalText(price.packages.size)}`}`;
   const part = kind === 'fixed' ? '' : amount.minor < 0n ? ', unused' : ', rest of the period';
   return {
     kind,

@@ -35,6 +35,8 @@ describe('parsePlan', () => {
     ['an interval beyond the bound', { interval: { unit: 'month', count: 1001 } }, ['/interval/count']],
     ['a negative amount', { prices: [fixed('base', '-1')] }, ['/prices/0/amount']],
     ['an amount that is no decimal', { prices: [fixed('base', '1e3')] }, ['/prices/0/amount']],
+    ['a package of no fixed quantity', { prices: [fixed('base', '1', { per_seat: true, package: { size: '0' } })] }, ['/prices/0/package/size']],
+    ['a package of what there is one of', { prices: [fixed('base', '1', { package: { size: '5' } })] }, ['/prices/0/package']],
     ['a price code that stands twice', { prices: [BASE, fixed('base', '1')] }, ['/prices/1/code']],
     ['a price code that is none', { prices: [fixed('', '1')] }, ['/prices/0/code']],
     ['negative included units', { prices: [usage('calls', { included: '-1' })] }, ['/prices/0/included']],

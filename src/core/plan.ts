@@ -5,13 +5,13 @@ import type { Meter } from './meter.js';
 import { checkCode } from './name.js';
 import type { Alignment, Interval, IntervalUnit } from './period.js';
 import type { ProrationPolicy } from './proration.js';
-import { InputReader, parseModel, type ModelDefinition, type Rate } from './price.js';
+import { InputReader, parseModel, parsePackages, type ModelDefinition, type Packages, type PackagesDefinition, type Rate } from './price.js';
 import { invalidInput } from './problems.js';
 import type { Rollover, RolloverCap } from './rollover.js';
 
 export type PaidFrom = 'invoice' | 'wallet';
 
-/** Money per period, in advance: `amount` (major units) times the subscription's quantity for this price. */
+/** Money per period, in advance: `amount` (major units) times the subscription's quantity for this price, or times the packages that hold it. */
 export interface FixedPrice {
   readonly type: 'fixed';
   readonly code: string;
@@ -19,6 +19,8 @@ export interface FixedPrice {
   readonly amount: Decimal;
   /** Whether a subscription may have a quantity of it other than one. */
   readonly perSeat: boolean;
+  /** What the amount is for, when it is not for one. */
+  readonly packages: Packages | null;
   readonly paidFrom: PaidFrom;
   /** Whether its quantity may go below what is used of a limit that it multiplies. */
   readonly isBelowUsageRefused: boolean;
@@ -95,6 +97,7 @@ export type PriceDefinition =
       readonly type: 'fixed';
       readonly amount: string;
       readonly per_seat?: boolean | undefined;
+      readonly package?: PackagesDefinition | null | undefined;
       readonly below_usage?: 'allowed' | 'refused' | undefined;
       readonly renewal?: 'same_quantity' | 'cover_usage' | undefined;
       readonly paid_from?: PaidFrom | undefined;
@@ -246,11 +249,13 @@ function parsePrice(definition: PriceDefinition, pointer: string, reader: InputR
   checkCode(definition.code, `${pointer}/code`, reader.errors);
   const common = { code: definition.code, name: definition.name ?? definition.code, paidFrom: definition.paid_from ?? 'invoice' };
   if (definition.type === 'fixed') {
+    if (definition.package != null && definition.per_seat !== true) reader.fault(`${pointer}/package`, 'needs "per_seat": true: without it there is one of the price, and no more');
     return {
       ...common,
       type: 'fixed',
       amount: reader.notNegative(definition.amount, `${pointer}/amount`),
       perSeat: definition.per_seat ?? false,
+      packages: definition.package == null ? null : parsePackages(definition.package, `${pointer}/package`, reader),
       isBelowUsageRefused: definition.below_usage === 'refused',
       coversUsage: definition.renewal === 'cover_usage',
     };

@@ -9,10 +9,16 @@ export interface Tier {
   readonly flatAmount: Decimal;
 }
 
+/** So many units are sold together; a package that is not full counts as one (`up`) or not at all (`down`). */
+export interface Packages {
+  readonly size: Decimal;
+  readonly round: 'up' | 'down';
+}
+
 /** How a quantity becomes an amount. */
 export type FlatModel =
   | { readonly type: 'per_unit'; readonly amount: Decimal }
-  | { readonly type: 'package'; readonly size: Decimal; readonly amount: Decimal; readonly round: 'up' | 'down' }
+  | ({ readonly type: 'package'; readonly amount: Decimal } & Packages)
   | { readonly type: 'graduated' | 'volume'; readonly tiers: readonly Tier[] };
 
 /** A model of its own for each combination of values; each group is rated alone. */
@@ -39,9 +45,15 @@ export interface TierDefinition {
   readonly flat_amount?: string | undefined;
 }
 
+/** Packages as the API takes them; rounded up unless told. */
+export interface PackagesDefinition {
+  readonly size: string;
+  readonly round?: 'up' | 'down' | undefined;
+}
+
 export type FlatModelDefinition =
   | { readonly type: 'per_unit'; readonly amount: string }
-  | { readonly type: 'package'; readonly size: string; readonly amount: string; readonly round?: 'up' | 'down' | undefined }
+  | ({ readonly type: 'package'; readonly amount: string } & PackagesDefinition)
   | { readonly type: 'graduated' | 'volume'; readonly tiers: readonly TierDefinition[] };
 
 /** A price model as the API takes it. */
@@ -118,16 +130,15 @@ function parseFlatModel(definition: FlatModelDefinition, pointer: string, reader
     case 'per_unit':
       return { type: 'per_unit', amount: reader.notNegative(definition.amount, `${pointer}/amount`) };
     case 'package':
-      return {
-        type: 'package',
-        size: reader.positive(definition.size, `${pointer}/size`),
-        amount: reader.notNegative(definition.amount, `${pointer}/amount`),
-        round: definition.round ?? 'up',
-      };
+      return { type: 'package', amount: reader.notNegative(definition.amount, `${pointer}/amount`), ...parsePackages(definition, pointer, reader) };
     case 'graduated':
     case 'volume':
       return { type: definition.type, tiers: parseTiers(definition.tiers, `${pointer}/tiers`, reader) };
   }
+}
+
+export function parsePackages(definition: PackagesDefinition, pointer: string, reader: InputReader): Packages {
+  return { size: reader.positive(definition.size, `${pointer}/size`), round: definition.round ?? 'up' };
 }
 
 function parseTiers(definitions: readonly TierDefinition[], pointer: string, reader: InputReader): Tier[] {

@@ -1,7 +1,7 @@
 import {
   ONE, ZERO, add, decimal, decimalText, divide, isPositive, larger, multiply, notBelowZero, smaller, subtract, sum, type Decimal,
 } from './decimal.js';
-import type { FlatModel, Rate, Tier } from './price.js';
+import type { FlatModel, Packages, Rate, Tier } from './price.js';
 
 /** A part of a rated amount: exact, in major units, with the quantity it is for. */
 export interface RatedLine {
@@ -85,8 +85,7 @@ function rateModel(model: FlatModel, quantity: Decimal): Rated {
     case 'per_unit':
       return one({ description: 'units', quantity, unitAmount: model.amount, amount: multiply(quantity, model.amount) });
     case 'package': {
-      const rounding = model.round === 'up' ? 'away_from_zero' : 'toward_zero';
-      const packages = divide({ dividend: quantity, divisor: model.size, scale: 0, rounding });
+      const packages = packagesOf(quantity, model);
       return one({
         description: `packages of ${decimalText(model.size)}`,
         quantity: packages,
@@ -99,6 +98,11 @@ function rateModel(model: FlatModel, quantity: Decimal): Rated {
     case 'volume':
       return rateVolume(model.tiers, quantity);
   }
+}
+
+/** How many packages a quantity (not negative) is billed as. */
+export function packagesOf(quantity: Decimal, { size, round }: Packages): Decimal {
+  return divide({ dividend: quantity, divisor: size, scale: 0, rounding: round === 'up' ? 'away_from_zero' : 'toward_zero' });
 }
 
 /** Each tier prices the units that lie in it; its flat amount is owed once the quantity enters it. */

@@ -279,6 +279,13 @@ function refuseOtherCurrency(before: Plan, plan: Plan): void {
 }
 
 function parseTerms(input: TermsAsked): Terms {
+  const errors = termsFaults(input);
+  if (errors.length > 0) throw invalidInput(errors);
+  return { planVersionId: input.plan.versionId, quantities: plain(input.quantities), multipliers: plain(input.multipliers), overage: input.overage };
+}
+
+/** Where quantities and multipliers do not fit the plan. */
+export function termsFaults(input: TermsAsked): InputError[] {
   const errors: InputError[] = [];
   const fixed = new Map(fixedPrices(input.plan).map((price) => [price.code, price]));
   for (const [code, text] of Object.entries(input.quantities)) checkQuantity({ code, text, price: fixed.get(code), errors });
@@ -288,8 +295,7 @@ function parseTerms(input: TermsAsked): Terms {
     if (!codes.has(code)) errors.push({ pointer: `/multipliers/${pointerToken(code)}`, detail: `the plan has no price "${code}"` });
     else if (multiplier === undefined || isNegative(multiplier)) errors.push({ pointer: `/multipliers/${pointerToken(code)}`, detail: 'must be a decimal string, not negative' });
   }
-  if (errors.length > 0) throw invalidInput(errors);
-  return { planVersionId: input.plan.versionId, quantities: plain(input.quantities), multipliers: plain(input.multipliers), overage: input.overage };
+  return errors;
 }
 
 function checkQuantity(input: { code: string; text: string; price: FixedPrice | undefined; errors: InputError[] }): void {

@@ -1,6 +1,6 @@
 import type { AppliedCoupon, CouponTerms } from './coupon.js';
 import { ONE, decimal, type Decimal } from './decimal.js';
-import { FOREVER, earliest, latest, type Instant } from './instant.js';
+import { FOREVER, earliest, instant, latest, type Instant } from './instant.js';
 import { usagePrice, usagePrices, type Plan, type UsagePrice } from './plan.js';
 import { periodContaining, type Alignment, type IndexedPeriod, type Interval, type Schedule } from './period.js';
 import type { ProrationPolicy } from './proration.js';
@@ -129,6 +129,10 @@ export interface Turn {
 }
 
 export type SubscriptionStatus = 'scheduled' | 'trialing' | 'active' | 'paused' | 'canceled';
+
+/** The span that a start or a term may lie in: calendars and stores agree on all of it. */
+export const EARLIEST_START = instant(Date.UTC(1970, 0, 1));
+export const LATEST_START = instant(Date.UTC(2200, 0, 1));
 
 export const NO_PRORATION: Proration = { mode: 'none', policy: 'by_second' };
 

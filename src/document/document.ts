@@ -60,4 +60,6 @@ export interface InvoiceDocument {
 export interface DocumentOptions {
   /** Whether explanations stand under their lines; they do unless told otherwise. */
   readonly withExplanation?: boolean;
+  /** Of a page: where the same document can be had as a PDF; no link unless told. */
+  readonly pdfUrl?: string;
 }

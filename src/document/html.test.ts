@@ -71,6 +71,11 @@ describe('the page', () => {
     expect(page.match(/<th /g)).toHaveLength((page.match(/<th scope="(col|row)"/g) ?? []).length);
   });
 
+  it('leads to the PDF where it is told of one, and only there', () => {
+    expect(page).not.toContain('<a ');
+    expect(invoiceHtml(invoiceDocument, { pdfUrl: 'here/pdf?"<x>' })).toContain('<a href="here/pdf?&quot;&lt;x&gt;">Download as PDF</a>');
+  });
+
   it('can leave out the explanations', () => {
     const bare = invoiceHtml(invoiceDocument, { withExplanation: false });
     expect(page).toContain('25 seats × 18.00 EUR = 450.00 EUR');

@@ -2,7 +2,7 @@ import { amountText, numberText } from './amount.js';
 import type { DocumentLine, DocumentOptions, InvoiceDocument, Party } from './document.js';
 import { html, type Markup } from './markup.js';
 import { STYLE } from './style.js';
-import { COLUMNS, headFacts, nameText, NO_LINES, partyLabels, statusRemark, statusText, sumRows, titleText, type Fact } from './wording.js';
+import { COLUMNS, DOWNLOAD, headFacts, nameText, NO_LINES, partyLabels, statusRemark, statusText, sumRows, titleText, type Fact } from './wording.js';
 
 /** Nothing of a page is a program or comes from elsewhere, and a browser is told so. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -25,7 +25,8 @@ ${STYLE}
 </head>
 <body>
 <main>
-${head(document)}
+${options.pdfUrl === undefined ? null : html`<p class="download"><a href="${options.pdfUrl}">${DOWNLOAD}</a></p>
+`}${head(document)}
 ${parties(document)}
 ${linesTable(document, options.withExplanation ?? true)}
 ${sumsTable(document)}

@@ -26,6 +26,9 @@ main {
 h1, h2, p, dl, dd, table { margin: 0; }
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -0.02em; }
 h2, dt, thead th { color: var(--soft); font-size: 0.8rem; font-weight: 500; }
+.download { margin-bottom: 1.25rem; text-align: right; font-size: 0.9rem; }
+.download a { color: var(--accent); }
+.download a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 .head { display: flex; flex-wrap: wrap; gap: 0.75rem 2rem; justify-content: space-between; align-items: center; }
 .title { display: flex; flex-wrap: wrap; gap: 0.5rem 0.9rem; align-items: center; }
 .head .seller { text-align: right; font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }
@@ -87,6 +90,7 @@ tbody tr { border-bottom: 1px solid var(--line); }
   :root { color-scheme: light; --desk: #fff; }
   html { font-size: 10.5pt; }
   main { max-width: none; margin: 0; padding: 0; border: 0; border-radius: 0; box-shadow: none; }
+  .download { display: none; }
   .scroll { overflow: visible; }
   .facts { grid-template-columns: repeat(3, 1fr); }
   .facts .main { text-align: right; }

@@ -26,6 +26,7 @@ const STATUSES: Readonly<Record<InvoiceDocument['status'], string>> = {
 };
 
 /** Heads of the table of lines. */
+export const DOWNLOAD = 'Download as PDF';
 export const COLUMNS = { description: 'Description', quantity: 'Quantity', unitAmount: 'Unit price', amount: 'Amount' } as const;
 
 export const NO_LINES = 'Nothing was charged.';

@@ -37,6 +37,7 @@ import { usageRoutes } from './usage.js';
 import { validatorCompiler } from './validate.js';
 import { creditRoutes } from './credit.js';
 import { holdRoutes } from './hold.js';
+import { hostedInvoiceRoutes } from './hosted-invoice.js';
 import { statementRoutes } from './statement.js';
 import { paymentRoutes } from './payment.js';
 import { portalLinkRoutes } from './portal-link.js';
@@ -111,7 +112,7 @@ function native(context: HttpContext) {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
       healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, streamRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
-      paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, sessionRoutes, portalLinkRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
+      paymentMethodRoutes, providerRoutes, setupPageRoutes, hostedInvoiceRoutes, apiKeyRoutes, sessionRoutes, portalLinkRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
     ]) {
       routes(app, context);
     }

@@ -58,6 +58,7 @@ const FixedPrice = Type.Object({
   type: Type.Literal('fixed'),
   amount: DecimalText,
   per_seat: Type.Optional(Type.Boolean({ description: 'Whether a subscription may have a quantity of it other than one' })),
+  package: Type.Optional(Nullable(Type.Object({ size: DecimalText, round: Type.Optional(Words(['up', 'down'])) }, { description: 'The amount is for so many of the quantity; a package that is not full counts as one (up, unless told) or not at all (down). Needs per_seat' }))),
   renewal: Type.Optional(Words(['same_quantity', 'cover_usage'], { description: 'cover_usage: each turn raises its quantity until the limits that it multiplies cover what is used (for prices paid from the wallet); same_quantity unless told' })),
   below_usage: Type.Optional(Words(['allowed', 'refused'], { description: 'Whether its quantity may go below what is used of a limit that it multiplies; allowed unless told' })),
 });

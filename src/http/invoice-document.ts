@@ -14,15 +14,15 @@ import type { HttpContext, Seller } from './context.js';
 /** An invoice as people get it. */
 export async function invoiceDocument(
   engine: HttpContext['engine'],
-  input: { found: InvoiceRead | DraftRead; format: 'html' | 'pdf'; seller: Seller },
+  input: { found: InvoiceRead | DraftRead; format: 'html' | 'pdf'; seller: Seller; /** Where a page leads to the PDF. */ pdfUrl?: string },
 ): Promise<{ type: string; body: string | Buffer; name: string }> {
-  const { found, format, seller } = input;
+  const { found, format, seller, pdfUrl } = input;
   const customer = await readCustomer(engine, found.customerId);
   const lines = [...(customer.address === null ? [] : addressLines(customer.address)), ...(customer.email === null ? [] : [customer.email])];
   const party = { name: customer.name ?? customer.externalId ?? customer.id, lines };
   const document = documentOf(found, { seller, customer: party, zone: customer.zone });
   const name = `${document.number ?? 'draft'}.${format}`;
-  if (format === 'html') return { type: 'text/html; charset=utf-8', body: invoiceHtml(document), name };
+  if (format === 'html') return { type: 'text/html; charset=utf-8', body: invoiceHtml(document, pdfUrl === undefined ? {} : { pdfUrl }), name };
   return { type: 'application/pdf', body: Buffer.from(await invoicePdf(document)), name };
 }
 

@@ -57,8 +57,8 @@ ${choices}</fieldset>
 }
 
 /** What a link that is not good (any more) shows. */
-export function goneHtml(): string {
-  return pageOf('This link is not good any more', html`<p class="note">It has expired, or it was not copied whole. Ask for a new one where you came from.</p>`);
+export function goneHtml(why = 'It has expired, or it was not copied whole.'): string {
+  return pageOf('This link is not good any more', html`<p class="note">${why} Ask for a new one where you came from.</p>`);
 }
 
 function pageOf(title: string, content: Markup): string {

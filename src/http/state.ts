@@ -15,6 +15,7 @@ import { alertView } from './alert.js';
 import { customerOf, instantParameter } from './answer.js';
 import type { HttpContext } from './context.js';
 import { requireRight } from './auth.js';
+import { allowPages, answerPreflight } from './cors.js';
 import { customerView } from './customer.js';
 import { endingOf } from './ending.js';
 import { entitlementView } from './entitlement.js';
@@ -48,11 +49,13 @@ interface StateParameters {
 }
 
 export function stateRoutes(app: FastifyInstance, { engine, closing }: HttpContext): void {
+  app.options('/v1/customers/:customer/state', { config: { right: 'open' }, schema: { hide: true } }, answerPreflight);
   app.get<{ Params: { customer: string }; Querystring: StateParameters }>(
     '/v1/customers/:customer/state',
     {
-      // A publishable key may read the part that holds no person and no money.
+      // A publishable key may read the part that holds no person and no money, from any page.
       config: { right: 'billing-state:read' },
+      onSend: allowPages,
       schema: { tags: ['state'], summary: 'What the customer has, has used, owes and may do', params: CustomerPath, querystring: StateQuery, response: { 200: StateView, 304: Unchanged } },
     },
     async (request, reply) => {

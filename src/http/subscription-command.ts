@@ -32,7 +32,8 @@ const PRORATION = Type.Optional(
     description: 'prorate: by the policy of the plan; by_second, by_day: by that one; difference: what is dearer, for the whole period; none: nothing within the period',
   }),
 );
-const DURATION = Type.Optional({ ...IntervalSchema, description: 'How long the phase lasts; for ever unless told. The subscription ends after the last one that has a duration' });
+const DURATION = Type.Optional({ ...IntervalSchema, description: 'How long the phase lasts; for ever unless told. The subscription ends after the last one that has an end' });
+const ENDS_AT = Type.Optional({ ...InstantText, description: 'When the phase ends, in place of a duration' });
 const Reason = Type.Optional(Nullable(Type.String({ maxLength: 1000 })));
 
 const CreateBody = Type.Object({
@@ -42,7 +43,8 @@ const CreateBody = Type.Object({
   trial_days: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650, description: "In place of the plan's" })),
   billing_anchor: Type.Optional({ ...InstantText, description: "What billing periods are counted from; the trial's end or the start unless told. The first period is short, and prorated" }),
   duration: DURATION,
-  phases: Type.Optional(Type.Array(Type.Object({ plan: PLAN, ...NUMBERS, duration: DURATION }), { maxItems: 100, description: 'What follows, each phase after the one before' })),
+  ends_at: ENDS_AT,
+  phases: Type.Optional(Type.Array(Type.Object({ plan: PLAN, ...NUMBERS, duration: DURATION, ends_at: ENDS_AT }), { maxItems: 100, description: 'What follows, each phase after the one before' })),
   addon_of: Type.Optional(Type.String({ description: 'The subscription that it stands beside: billed on the same days, ended with it' })),
   coupon: Type.Optional(Type.String({ description: 'Code of a coupon' })),
 });
@@ -96,6 +98,7 @@ interface TermsBody {
 interface PhaseBodyType extends TermsBody {
   starts_at?: string;
   duration?: Interval;
+  ends_at?: string;
   proration?: ProrationInput;
 }
 
@@ -173,9 +176,9 @@ export function subscriptionCommandRoutes(app: FastifyInstance, { engine }: Http
   const preview = async (asked: AskedCommand) => previewView(await previewCommand(engine, asked), asked.subscriptionId);
 
   const create = (request: FastifyRequest<{ Body: CreateBodyType }>): AskedCommand => {
-    const { starts_at: startsAt, trial_days: trialDays, billing_anchor: anchor, addon_of: addonOf, ...terms } = request.body;
+    const { starts_at: startsAt, trial_days: trialDays, billing_anchor: anchor, addon_of: addonOf, phases, ...first } = request.body;
     const subscriptionId = engine.newId('sub');
-    const input = { ...terms, trialDays, addonOf, startsAt: instantParameter(startsAt, '/starts_at'), billingAnchor: instantParameter(anchor, '/billing_anchor') };
+    const input = { ...first, endsAt: instantParameter(first.ends_at, '/ends_at'), phases: phases?.map((phase, index) => ({ ...phase, endsAt: instantParameter(phase.ends_at, `/phases/${index}/ends_at`) })), trialDays, addonOf, startsAt: instantParameter(startsAt, '/starts_at'), billingAnchor: instantParameter(anchor, '/billing_anchor') };
     return { subscriptionId, customerId: customerOf(request), decide: createSubscription(engine, subscriptionId, input) };
   };
   app.post<{ Params: { customer: string }; Body: CreateBodyType }>(

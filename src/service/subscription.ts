@@ -1,6 +1,6 @@
 import type { CouponTerms } from '../core/coupon.js';
 import { divide, type Decimal } from '../core/decimal.js';
-import { instantText, latest, type Instant } from '../core/instant.js';
+import { FOREVER, instantText, latest, type Instant } from '../core/instant.js';
 import { plusInterval, type Interval } from '../core/period.js';
 import type { Plan } from '../core/plan.js';
 import { Refusal, invalidInput, notFound } from '../core/problems.js';
@@ -10,7 +10,7 @@ import {
   decideCancel, decideChange, decideClearSchedule, decideCoupon, decideCouponRemoval, decideCreate, decidePause, decidePhase, decideReactivate, decideResume, decideTrialEnding, decideTrialGain, decideTrialLoss,
   type TermsAsked,
 } from '../core/subscription-change.js';
-import { NO_PRORATION, phaseAt, type Proration, type Subscription, type SubscriptionChange } from '../core/subscription.js';
+import { EARLIEST_START, LATEST_START, NO_PRORATION, phaseAt, type Proration, type Subscription, type SubscriptionChange } from '../core/subscription.js';
 import { usageAt } from '../core/usage.js';
 import type { Queryable } from '../store/database.js';
 import { selectSubscriptionOwner } from '../store/subscription.js';
@@ -36,6 +36,8 @@ export type ProrationInput = Proration['mode'] | Exclude<ProrationPolicy, 'none'
 export interface PhaseInput extends TermsInput {
   /** How long the phase lasts from its start (the first one's trial not counted); for ever when left out. */
   readonly duration?: Interval | undefined;
+  /** When the phase ends, in place of a duration. */
+  readonly endsAt?: Instant | undefined;
 }
 
 export interface CreateSubscriptionInput extends PhaseInput {
@@ -55,10 +57,6 @@ export interface ChangeInput extends Partial<TermsInput> {
   readonly usage?: 'keep' | 'restart' | undefined;
   readonly invoice?: 'now' | 'next' | undefined;
 }
-
-/** The span that a start may lie in: calendars and stores agree on all of it. */
-const EARLIEST_START = Date.UTC(1970, 0, 1) as Instant;
-const LATEST_START = Date.UTC(2200, 0, 1) as Instant;
 
 /**
  * Subscribes the customer to the newest version of a plan, by default from now on. A start in the past counts the
@@ -90,13 +88,14 @@ export function createSubscription(engine: Engine, subscriptionId: string, input
   };
 }
 
-/** The phases that follow the first, each where the one before ends; after the last one with a term the subscription ends. */
+/** The phases that follow the first, each where the one before ends; after the last one with an end the subscription ends. */
 async function addPhases(engine: Engine, situation: Situation, work: { input: CreateSubscriptionInput; changes: DecidedChange[]; subscriptionId: string; from: Instant }): Promise<void> {
   const { input, changes, subscriptionId } = work;
   const { at, queryable } = situation;
   const all: readonly PhaseInput[] = [input, ...(input.phases ?? [])];
-  const endless = all.slice(0, -1).findIndex((phase) => phase.duration === undefined);
-  if (endless !== -1) throw invalidInput([{ pointer: endless === 0 ? '/duration' : `/phases/${endless - 1}/duration`, detail: 'is needed where another phase follows' }]);
+  const hasEnd = (phase: PhaseInput | undefined): boolean => phase?.duration !== undefined || phase?.endsAt !== undefined;
+  const endless = all.slice(0, -1).findIndex((phase) => !hasEnd(phase));
+  if (endless !== -1) throw invalidInput([{ pointer: `${phasePointer(endless)}/duration`, detail: 'is needed where another phase follows, or ends_at' }]);
   let startsAt = work.from;
   for (const [index, phase] of all.entries()) {
     if (index > 0) {
@@ -105,12 +104,26 @@ async function addPhases(engine: Engine, situation: Situation, work: { input: Cr
       const change = decidePhase(subscription, { ...termsOf(plan, phase), startsAt, proration: prorationOf(plan, undefined), at, mayLieInPast: true });
       changes.push({ subscriptionId, change, effectiveAt: startsAt });
     }
-    if (phase.duration === undefined) continue;
-    startsAt = plusInterval(startsAt, phase.duration, situation.loaded.stored.customer.zone);
-    if (startsAt > LATEST_START) throw invalidInput([{ pointer: index === 0 ? '/duration' : `/phases/${index - 1}/duration`, detail: `must end before ${instantText(LATEST_START)}` }]);
+    if (!hasEnd(phase)) continue;
+    const begun = index === 0 ? (changes[0]?.effectiveAt ?? startsAt) : startsAt;
+    startsAt = endOfPhase(phase, { begun, counted: startsAt, pointer: phasePointer(index), zone: situation.loaded.stored.customer.zone });
   }
-  if (all.at(-1)?.duration === undefined) return;
+  if (!hasEnd(all.at(-1))) return;
   changes.push({ subscriptionId, change: { type: 'canceled', madeAt: at, endsAt: startsAt, reason: 'end of the term', proration: NO_PRORATION }, effectiveAt: startsAt });
+}
+
+/** Where a phase that has an end ends; a duration is `counted` from the end of the trial. @throws Refusal `invalid_request`. */
+function endOfPhase({ duration, endsAt }: PhaseInput, from: { begun: Instant; counted: Instant; pointer: string; zone: string }): Instant {
+  const { begun, counted, pointer, zone } = from;
+  if (duration !== undefined && endsAt !== undefined) throw invalidInput([{ pointer: `${pointer}/ends_at`, detail: 'must not stand beside a duration' }]);
+  if (endsAt !== undefined && endsAt <= begun) throw invalidInput([{ pointer: `${pointer}/ends_at`, detail: `must lie after the phase begins at ${instantText(begun)}` }]);
+  const end = duration === undefined ? (endsAt ?? FOREVER) : plusInterval(counted, duration, zone);
+  if (end > LATEST_START) throw invalidInput([{ pointer: `${pointer}/${duration === undefined ? 'ends_at' : 'duration'}`, detail: `must end before ${instantText(LATEST_START)}` }]);
+  return end;
+}
+
+function phasePointer(index: number): string {
+  return index === 0 ? '' : `/phases/${index - 1}`;
 }
 
 /** Lets another plan follow, by default at the end of the current period. @throws Refusal as decidePhase does. */

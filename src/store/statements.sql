@@ -297,6 +297,17 @@ values ($1, $2, $3, $4, $5, $6);
 insert into subscription_owners (subscription_id, bucket, customer_id)
 values ($1, $2, $3);
 
+-- insert_timeline
+insert into subscription_timelines (bucket, customer_id, id, plan_id, created_at, updated_at)
+values ($1, $2, $3, $4, $5, $6);
+
+-- insert_timeline_items
+insert into subscription_timeline_items (bucket, customer_id, timeline_id, starts_at, ends_at, id, plan_id, quantities, multipliers, created_at)
+select $1::smallint, $2::text, $3::text, starts_at, ends_at, id, plan_id, quantities, multipliers, created_at
+from unnest($4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::json[], $9::json[], $10::timestamptz[])
+  as added (starts_at, ends_at, id, plan_id, quantities, multipliers, created_at)
+order by starts_at;
+
 -- insert_webhook_delivery
 insert into webhook_deliveries (id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, 'pending', '[]', $8)
@@ -1096,6 +1107,24 @@ select customer_id
 from subscription_owners
 where subscription_id = $1;
 
+-- select_timeline_items
+select starts_at, ends_at, id, plan_id, quantities, multipliers, created_at
+from subscription_timeline_items
+where bucket = $1
+  and customer_id = $2
+  and timeline_id = $3
+order by starts_at;
+
+-- select_timelines
+select t.customer_id, t.id, t.plan_id, t.subscription_id, t.created_at, t.updated_at
+from subscription_timelines t
+join customers c on c.bucket = t.bucket and c.id = t.customer_id
+where c.deleted_at is null
+  and ($1::text is null or t.id = $1)
+order by t.position desc
+limit $2
+offset $3;
+
 -- select_webhook_deliveries
 select id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at, delivered_at
 from webhook_deliveries
@@ -1240,6 +1269,13 @@ where scope = $1
 -- update_invoice_standing
 update invoices
 set status = $4, due_minor = $5
+where bucket = $1
+  and customer_id = $2
+  and id = $3;
+
+-- update_timeline
+update subscription_timelines
+set subscription_id = $4, updated_at = $5
 where bucket = $1
   and customer_id = $2
   and id = $3;

@@ -22,7 +22,8 @@ const OPEN: readonly RegExp[] = [
   /^(POST|PUT|PATCH|DELETE) \/(v1\/billing\/(subscription|payment_method)|v1\/knowledge\/|customer-access\/)/,
   /^(GET|HEAD|POST|PUT|DELETE) \/v1\/billing\/customer\/?$/,
   /^(PUT|PATCH|DELETE) \/v1\/notification\//,
-  // What is signed needs no key: webhooks of the payment provider, and the links to the sandbox's page for cards.
+  // What is signed needs no key: webhooks of the payment provider, the links to the sandbox's page for cards, and to invoices.
+  /^(GET|HEAD) \/hosted-invoices\/:token(\/pdf)?$/,
   /^POST \/v1\/provider\/webhook$/,
   /^(GET|HEAD|POST) \/sandbox\/checkout\/\*$/,
   // A browser asks without a key whether it may ask.

@@ -126,6 +126,29 @@ describe.each(STORES)('billing rules through the API on the %s store', (store) =
     expect((await refused(`/v1/subscriptions/${made.id}/cancel`, {})).slice(0, 2)).toEqual([409, 'subscription_ended']);
   });
 
+  it('phases may end at moments of their own; one that ends within a period begins a new count', async () => {
+    const [intro, full] = [await plan('intro-until', { prices: [{ ...BASE, amount: '10.00' }] }), await plan('full-until', { prices: [BASE] })];
+    const name = await customer();
+    const start = await now();
+    const day = (days: number): string => new Date(start + days * 86_400_000).toISOString().replace('.000', '');
+    const made = await subscribe(name, { plan: intro, ends_at: day(10), phases: [{ plan: full, ends_at: day(20) }, { plan: intro, duration: MONTH }] });
+    const end = made.phases[2].ends_at as string;
+    expect(made).toMatchObject({ current_period: { start: day(0), end: day(10) }, ends_at: end, phases: [{ starts_at: day(0), ends_at: day(10) }, { starts_at: day(10), ends_at: day(20) }, { starts_at: day(20) }] });
+    await advance(end);
+    expect((await ok('GET', `/v1/subscriptions/${made.id}`)).status).toBe('canceled');
+    for (const [body, pointer] of [
+      [{ ends_at: day(90), duration: MONTH }, '/ends_at'],
+      [{ ends_at: day(-1) }, '/ends_at'],
+      [{ ends_at: 'soon' }, '/ends_at'],
+      [{ ends_at: '2200-01-02T00:00:00Z' }, '/ends_at'],
+      [{ ends_at: day(90), phases: [{ plan: full, ends_at: day(90) }] }, '/phases/0/ends_at'],
+      [{ ends_at: day(90), phases: [{ plan: full }, { plan: intro }] }, '/phases/0/duration'],
+    ] as const) {
+      const answer = await paidup.call('POST', `/v1/customers/${name}/subscriptions`, { plan: intro, ...body });
+      expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
+    }
+  });
+
   it('an add-on is billed on the days of its main subscription, shares its invoices, and ends with it', async () => {
     const [main, addon] = [await plan('main', { prices: [BASE] }), await plan('addon', { prices: [{ ...BASE, amount: '31.00' }] })];
     const name = await customer();

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/http/app.js';
+import { sandboxProvider } from '../../src/provider/sandbox.js';
+import { openEngine } from '../../src/service/open.js';
 import { at } from '../support/core.js';
 import { startLark, type LarkPaidup } from '../support/lark.js';
 
@@ -38,7 +41,7 @@ describe('invoices of Lark', () => {
     expect(invoices.map((one: Json) => [one.id, one.total_amount.value])).toEqual(native.map((one: Json) => [one.id.replace('inv_', 'in_'), String(Math.round(Number(one.total.amount) * 100))]));
     expect(invoices.map((one: Json) => one.status)).toEqual(native.map((one: Json) => one.status));
     expect(invoices.at(-1)).toEqual({
-      id: expect.stringMatching(/^in_[0-9A-Za-z]{24}$/), created_at: NOW, hosted_url: null, status: expect.stringMatching(/^(open|paid)$/), subject_id: subject, total_amount: usd('8250'),
+      id: expect.stringMatching(/^in_[0-9A-Za-z]{24}$/), created_at: NOW, hosted_url: expect.stringMatching(/^http:\/\/[^/]+\/hosted-invoices\/inv_[0-9A-Za-z]{24}\.[\w-]{43}$/), status: expect.stringMatching(/^(open|paid)$/), subject_id: subject, total_amount: usd('8250'),
       line_items: [{ amount: usd('7500'), description: expect.stringContaining('Seats'), price_in_unit_amount: usd('2500'), quantity: 3 }, { amount: usd('750'), description: 'VAT', price_in_unit_amount: usd('750'), quantity: 1 }],
     });
     const usage = invoices.flatMap((one: Json) => one.line_items).find((line: Json) => line.description.includes('Calls'));
@@ -64,6 +67,61 @@ describe('invoices of Lark', () => {
     const native = (await lark.paidup.call('GET', '/v1/invoices?customer=late')).body.data;
     expect(invoices.map((one: Json) => [one.status, one.id])).toEqual(native.map((one: Json) => [one.status, one.id.replace('inv_', 'in_')]));
     expect(invoices.map((one: Json) => one.status)).toContain('draft');
+    expect(invoices.filter((one: Json) => one.status === 'draft').map((one: Json) => one.hosted_url)).toEqual([null]);
+  });
+});
+
+describe('the hosted page of an invoice', () => {
+  const open = (path: string, paidup = lark.paidup) => paidup.inject({ url: path, headers: { host: 'billing.example.com' } });
+  const link = async (): Promise<string> => new URL((await lark.ok('GET', `/invoices?subject_id=${subject}`)).invoices.at(-1).hosted_url).pathname;
+
+  it('shows the invoice without any key, and leads to its PDF', async () => {
+    const path = await link();
+    const page = await open(path);
+    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.body).toContain('Team: Seats');
+    expect(page.body).toContain('82.50 USD');
+    const href = /<a href="([^"]+)">Download as PDF<\/a>/.exec(page.body)?.[1] ?? '';
+    const file = await open(new URL(href, `http://x${path}`).pathname);
+    expect([file.statusCode, file.headers['content-type'], file.rawPayload.subarray(0, 5).toString()]).toEqual([200, 'application/pdf', '%PDF-']);
+    for (const answer of [page, file]) {
+      expect(answer.headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'private, no-cache', 'x-content-type-options': 'nosniff', 'content-security-policy': expect.stringContaining("default-src 'none'") });
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    }
+    expect((await lark.paidup.inject({ method: 'HEAD', url: path })).statusCode).toBe(200);
+  });
+
+  it('is named as the browser reached this Paidup, the same at every read, with no key in it', async () => {
+    const ask = async () => (await lark.paidup.inject({ url: `/invoices?subject_id=${subject}`, headers: { 'x-api-key': lark.paidup.secretKey, host: 'billing.example.com' } })).json<Json>().invoices.map((one: Json) => one.hosted_url);
+    const urls = await ask();
+    expect(await ask()).toEqual(urls);
+    expect(urls.every((url: string) => url.startsWith('http://billing.example.com/hosted-invoices/'))).toBe(true);
+    expect(new Set(urls).size).toBe(urls.length);
+    expect(urls.join()).not.toContain(lark.paidup.secretKey);
+  });
+
+  it('is good after a year and a restart, on the same store', async () => {
+    const path = await link();
+    const engine = await openEngine({ database: lark.paidup.engine.database, provider: sandboxProvider, clock: { now: () => at('2027-09-01T00:00:00Z') } });
+    const app = await buildApp({ engine });
+    const page = await app.inject({ url: path });
+    await app.close();
+    expect([page.statusCode, page.body.includes('Team: Seats')]).toEqual([200, true]);
+  });
+
+  it('is not there when anything of the link is another', async () => {
+    const path = await link();
+    const [id = '', seal = ''] = path.slice('/hosted-invoices/'.length).split('.');
+    const other = new URL((await lark.ok('GET', `/invoices?subject_id=${subject}`)).invoices[0].hosted_url).pathname.split('.')[1];
+    const turned = seal.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+    const ids = [id.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a')), id.toUpperCase(), 'inv_', ''];
+    for (const altered of [...ids.map((one) => `${one}.${seal}`), `${id}.${other}`, `${id}.${turned}`, `${id}.`, id, `${id}.${seal}.`, `${id}.${seal}x`, `${id}.${seal.slice(0, -1)}`, `${id}.%C3%A9${seal.slice(1)}`]) {
+      for (const tail of ['', '/pdf']) {
+        const answer = await open(`/hosted-invoices/${altered}${tail}`);
+        expect([altered, tail, answer.statusCode, answer.headers['content-type'], answer.headers['referrer-policy']]).toEqual([altered, tail, 404, 'text/html; charset=utf-8', 'no-referrer']);
+        expect(answer.body).not.toContain('Seats');
+      }
+    }
   });
 });
 

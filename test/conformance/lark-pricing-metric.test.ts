@@ -48,6 +48,11 @@ describe('pricing metrics of Lark', () => {
     expect([status, body.detail[0].loc]).toEqual([422, loc]);
   });
 
+  it('say in a sentence that custom aggregations are not enabled, as the vendor does', async () => {
+    const answer = await lark.ask('POST', '/pricing-metrics', { ...EXAMPLE, aggregation: { aggregation_type: 'custom', custom_expression: 'sum(a) / 2' } });
+    expect([answer.status, answer.body]).toEqual([422, { detail: [{ loc: ['body', 'aggregation', 'aggregation_type'], msg: expect.stringMatching(/^Custom aggregations are not enabled: use sum, max, last or count/), type: 'value_error' }] }]);
+  });
+
   it.each([`pmtr_${'0'.repeat(24)}`, 'compute', 'mtr_x'])('are not there under %s', async (name) => {
     expect(await lark.ask('GET', `/pricing-metrics/${name}`)).toMatchObject({ status: 404, body: NOT_FOUND });
     expect(await lark.ask('POST', `/pricing-metrics/${name}/summary`, { subject_id: 's', period: { start: NOW, end: NOW } })).toMatchObject({ status: 404, body: NOT_FOUND });

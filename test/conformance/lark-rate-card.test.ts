@@ -90,6 +90,26 @@ describe('rate cards of Lark', () => {
     expect([jpy, kwd].map((one) => data.find(({ id }: Json) => id === one.id.replace('rc_', 'plan_')).prices[0].amount)).toEqual(['1200', '1.234']);
   });
 
+  it('may sell fixed rates in packages, which are charged by the package', async () => {
+    const price = { price_type: 'package', amount: usd('1000'), package_units: 5, rounding_behavior: 'round_up' };
+    const made = await lark.ok('POST', '/rate-cards', { name: 'Boxes', billing_interval: 'monthly', fixed_rates: [{ code: 'seats', name: 'Seats', price }, { code: 'gifts', name: 'Gifts', price: { ...price, rounding_behavior: 'round_down' } }] });
+    expect(made.fixed_rates).toMatchObject([{ code: 'seats', price }, { code: 'gifts', price: { ...price, rounding_behavior: 'round_down' } }]);
+    expect(await lark.ok('GET', `/rate-cards/${made.id}`)).toEqual(made);
+
+    await lark.ok('POST', '/subjects', { external_id: 'boxes' });
+    await lark.paidup.call('PUT', '/v1/customers/boxes/payment-method', { token: 'card_succeeds' });
+    await lark.ok('POST', '/subscriptions', { subject_id: 'boxes', rate_card_id: made.id, fixed_rate_quantities: { seats: 11, gifts: '4' } });
+    const { invoices } = await lark.ok('GET', '/invoices?subject_id=boxes');
+    const ofBoxes = invoices.find(({ status }: Json) => status !== 'draft');
+    expect(ofBoxes).toMatchObject({
+      total_amount: { value: '3000' },
+      line_items: [
+        { description: 'Boxes: Seats, packages of 5', quantity: 3, price_in_unit_amount: { value: '1000' }, amount: { value: '3000' } },
+        { description: 'Boxes: Gifts, packages of 5', quantity: 0, amount: { value: '0' } },
+      ],
+    });
+  });
+
   it('may cost nothing and hold no rates', async () => {
     expect(await lark.ok('POST', '/rate-cards', { name: 'Free', billing_interval: 'monthly', fixed_rates: null, usage_based_rates: null, metadata: null, description: null, rate_catalog_id: null })).toMatchObject({ fixed_rates: [], usage_based_rates: [] });
   });
@@ -99,7 +119,8 @@ describe('rate cards of Lark', () => {
     [{ billing_interval: 'weekly' }, ['billing_interval']],
     [{ fixed_rates: [{ code: 'a', name: 'A', price: flat('-1') }] }, ['fixed_rates', 0, 'price', 'amount', 'value']],
     [{ fixed_rates: [{ code: 'a', name: 'A', price: { price_type: 'tiered', amount: usd('1') } }] }, ['fixed_rates', 0, 'price', 'price_type']],
-    [{ fixed_rates: [{ code: 'a', name: 'A', price: { price_type: 'package', amount: usd('1'), package_units: 2, rounding_behavior: 'round_up' } }] }, ['fixed_rates', 0, 'price', 'price_type']],
+    [{ fixed_rates: [{ code: 'a', name: 'A', price: { price_type: 'package', amount: usd('1'), package_units: 2, rounding_behavior: 'nearest' } }] }, ['fixed_rates', 0, 'price', 'rounding_behavior']],
+    [{ fixed_rates: [{ code: 'a', name: 'A', price: { price_type: 'package', amount: usd('1'), rounding_behavior: 'round_up' } }] }, ['fixed_rates', 0, 'price', 'package_units']],
     [{ fixed_rates: [{ code: 'a', name: 'A', price: { price_type: 'flat', amount: { currency_code: 'shells', value: '1' } } }] }, ['fixed_rates', 0, 'price', 'amount', 'currency_code']],
     [{ fixed_rates: [{ code: 'a', name: 'A', price: flat('1') }, { code: 'b', name: 'B', price: { price_type: 'flat', amount: { currency_code: 'eur', value: '1' } } }] }, ['fixed_rates', 1, 'price', 'amount', 'currency_code']],
     [{ fixed_rates: [{ code: 'a', name: 'A', price: flat('1') }], usage_based_rates: [{ code: 'a', name: 'A', pricing_metric_id: 'METRIC', price: flat('1') }] }, ['usage_based_rates', 0, 'code']],
@@ -141,6 +162,8 @@ describe('plans made natively, as rate cards of Lark', () => {
       name: 'Rich', trial_days: 7, minimum: '5', features: [{ feature: 'sso', granted: true }],
       prices: [
         { code: 'base', type: 'fixed', amount: '99.00' },
+        { code: 'seat', type: 'fixed', amount: '5', per_seat: true, package: { size: '10', round: 'down' } },
+        { code: 'odd', type: 'fixed', amount: '5', per_seat: true, package: { size: '0.5' } },
         { ...hours, code: 'simple', name: 'Simple', included: '10', model: { type: 'per_unit', amount: '0.07' }, rollover: { cap: null }, overage: 'blocked' },
         { ...hours, code: 'free', included: 'unlimited', model: { type: 'per_unit', amount: '0' }, window: { unit: 'lifetime' } },
         { ...hours, code: 'tiers', model: { type: 'graduated', tiers: [{ up_to: null, unit_amount: '1' }] } },
@@ -149,9 +172,9 @@ describe('plans made natively, as rate cards of Lark', () => {
       ],
     });
     const { status, body, headers } = await lark.ask('GET', `/rate-cards/${id}`);
-    expect([status, headers['x-paidup-omitted']]).toEqual([200, ['trial_days', 'minimum', 'features', 'simple.rollover', 'simple.overage', 'free.window', 'tiers', 'halves'].map((part) => `${id}#${part}`).join(', ')]);
+    expect([status, headers['x-paidup-omitted']]).toEqual([200, ['trial_days', 'minimum', 'features', 'odd', 'simple.rollover', 'simple.overage', 'free.window', 'tiers', 'halves'].map((part) => `${id}#${part}`).join(', ')]);
     expect(body).toMatchObject({
-      name: 'Rich', fixed_rates: [{ code: 'base', price: { amount: { currency_code: 'eur', value: '9900' } } }],
+      name: 'Rich', fixed_rates: [{ code: 'base', price: { amount: { currency_code: 'eur', value: '9900' } } }, { code: 'seat', price: { price_type: 'package', package_units: 10, rounding_behavior: 'round_down' } }],
       usage_based_rates: [
         { code: 'simple', included_units: 10, price: { amount: { value: '7' } } },
         { code: 'free', included_units: 9007199254740991 },

@@ -126,6 +126,14 @@ describe.each(STORES)('subscriptions of Lark on the %s store', (store) => {
     expect(invoices.map(({ total }: Json) => total.amount).sort()).toEqual(['15.00', '30.00']);
   });
 
+  it('keep quantities and multipliers over a change of card by the codes of their rates; what the new card does not have goes', async () => {
+    const { name } = await subject(true);
+    const { subscription } = (await subscribe(name, 'pro', { fixed_rate_quantities: { base: 3 }, rate_price_multipliers: { base: '0.5', credits: '0.25' } })).result;
+    const change = async (card: string): Promise<Json> => (await lark.ok('POST', `/subscriptions/${subscription.id}/change-rate-card`, { rate_card_id: cards[card] })).result.subscription;
+    expect(await change('max')).toMatchObject({ rate_card_id: cards['max'], fixed_rate_quantities: { base: '3' }, rate_price_multipliers: { base: '0.5', credits: '0.25' } });
+    expect(await change('free')).toMatchObject({ fixed_rate_quantities: {}, rate_price_multipliers: { credits: '0.25' } });
+  });
+
   it('go over to another card with the whole difference, whenever it is', async () => {
     const { name } = await subject(true);
     const { subscription } = (await subscribe(name, 'pro')).result;

@@ -1,3 +1,4 @@
+import { fixedAmount } from '../../../core/charge.js';
 import { ZERO, divide, larger, multiply, type Decimal } from '../../../core/decimal.js';
 import { instantTextInSeconds, type Instant } from '../../../core/instant.js';
 import { roundToMoney, sumMoney, zeroMoney, type Money } from '../../../core/money.js';
@@ -5,7 +6,7 @@ import type { IntervalUnit } from '../../../core/period.js';
 import { fixedPrices, type Plan } from '../../../core/plan.js';
 import type { PriceModel } from '../../../core/price.js';
 import type { BillingState } from '../../../core/state.js';
-import { multiplierOf, quantityOf, type Phase } from '../../../core/subscription.js';
+import { multiplierOf, type Phase } from '../../../core/subscription.js';
 import type { PriceUsage } from '../../../core/usage.js';
 import { DIGA_FEATURES, includedOf, limitOf, usedOf, usedPercent } from './feature.js';
 import { UNLIMITED, moneyNumber, toNumber, wholeDown, wholeUp } from './figure.js';
@@ -103,10 +104,7 @@ function isPhasePeriod(unit: IntervalUnit): unit is DigaNextPhase['period'] {
 /** Section 5.1: what the plan's fixed prices cost per full period, each rounded to the minor unit as on an invoice. */
 function planPrice(phase: Phase): number {
   const { plan } = phase;
-  const amounts = fixedPrices(plan).map((price) => {
-    const units = multiply(quantityOf(phase, price.code), multiplierOf(phase, price.code));
-    return roundToMoney(multiply(price.amount, units), plan.currency);
-  });
+  const amounts = fixedPrices(plan).map((price) => roundToMoney(fixedAmount(phase, price), plan.currency));
   return moneyNumber(sumMoney(amounts, plan.currency));
 }
 

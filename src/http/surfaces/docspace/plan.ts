@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { fixedTotal } from '../../../core/charge.js';
 import type { Currency } from '../../../core/currency.js';
-import { ZERO, decimalText, multiply, sum, type Decimal } from '../../../core/decimal.js';
+import { ONE, ZERO, decimalText, multiply, sum, type Decimal } from '../../../core/decimal.js';
 import { fixedPrices, usagePrices, type FixedPrice, type Plan, type Price } from '../../../core/plan.js';
 import type { PriceModel } from '../../../core/price.js';
+import { packagesOf } from '../../../core/rating.js';
 import type { SubscriptionState } from '../../../core/state.js';
-import { multiplierOf, quantityOf, type Phase } from '../../../core/subscription.js';
+import { quantityOf, type Phase } from '../../../core/subscription.js';
 import { docspaceFlag, docspaceInteger, docspaceText } from './metadata.js';
 
 /** The number that the vendor's clients know the plan by: its own, else one that follows from its code. */
@@ -79,17 +81,21 @@ export function isFree(plan: Plan): boolean {
 
 /** What one of each of the plan's fixed prices costs; of a plan without any, what one unit of its use does. */
 export function unitAmount(plan: Plan): Decimal | undefined {
+  return amountFor(plan, ONE);
+}
+
+/** What so many of each of the plan's fixed prices cost; of a plan without any, what so many units of its use do. */
+export function amountFor(plan: Plan, quantity: Decimal): Decimal | undefined {
   const fixed = fixedPrices(plan);
-  if (fixed.length > 0) return sum(fixed.map((price) => price.amount));
+  if (fixed.length > 0) return sum(fixed.map(({ amount, packages }) => multiply(amount, packages === null ? quantity : packagesOf(quantity, packages))));
   const [asking, ...more] = usagePrices(plan).filter((price) => !costsNothing(price));
   if (asking === undefined) return ZERO;
-  return asking.model.type === 'per_unit' && more.length === 0 ? asking.model.amount : undefined;
+  return asking.model.type === 'per_unit' && more.length === 0 ? multiply(asking.model.amount, quantity) : undefined;
 }
 
 /** What the subscription's fixed prices cost per period, quantities and multipliers applied. */
 export function periodAmount({ phase }: SubscriptionState): Decimal {
-  const amountOf = (price: FixedPrice): Decimal => multiply(multiply(price.amount, quantityOf(phase, price.code)), multiplierOf(phase, price.code));
-  return sum(fixedPrices(phase.plan).map(amountOf));
+  return fixedTotal(phase);
 }
 
 function costsNothing(price: Price): boolean {

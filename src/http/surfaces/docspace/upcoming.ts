@@ -1,11 +1,11 @@
-import { decimal, decimalText, multiply } from '../../../core/decimal.js';
+import { decimal, decimalText } from '../../../core/decimal.js';
 import type { Plan } from '../../../core/plan.js';
 import type { BillingState } from '../../../core/state.js';
 import type { Unpaid } from '../../../service/unpaid.js';
 import { zonedDateTime } from './date-time.js';
 import { featureTitle } from './feature.js';
 import { docspaceText } from './metadata.js';
-import { planNameOf, planTitle, quotaIdOf, unitAmount } from './plan.js';
+import { amountFor, planNameOf, planTitle, quotaIdOf } from './plan.js';
 import { isOverdue, tariffRows } from './tariff.js';
 
 /** What will be charged for a plan or an add-on as its next period begins; without taxes. Contracts/docspace.md section 3. */
@@ -30,8 +30,8 @@ export function toUpcomingPayments(state: BillingState, unpaid: readonly Unpaid[
     const { currentPeriod, nextPhase, phase } = row.subscription;
     const quantity = row.nextQuantity ?? row.quantity;
     const plan = nextPhase?.plan ?? phase.plan;
-    const price = unitAmount(plan);
-    if (currentPeriod === null || isOverdue(row, state.asOf) || quantity === 0 || price === undefined || price.eq(0)) return [];
+    const amount = amountFor(plan, decimal(quantity));
+    if (currentPeriod === null || isOverdue(row, state.asOf) || quantity === 0 || amount === undefined || amount.eq(0)) return [];
     return {
       id: quotaIdOf(plan),
       name: planNameOf(plan),
@@ -40,7 +40,7 @@ export function toUpcomingPayments(state: BillingState, unpaid: readonly Unpaid[
       quantity,
       wallet: row.isWallet,
       dueDate: zonedDateTime(currentPeriod.endsAt, state.customer.zone),
-      amount: Number(decimalText(multiply(price, decimal(quantity)))),
+      amount: Number(decimalText(amount)),
       currency: plan.currency,
     };
   });

@@ -4,6 +4,9 @@ import { instantText } from '../../../core/instant.js';
 import { issuedLine, type IssuedInvoice, type IssuedLine } from '../../../core/issued-invoice.js';
 import { moneyToDecimal } from '../../../core/money.js';
 import { listDrafts, listInvoices, type DraftRead, type InvoiceRead } from '../../../service/invoice.js';
+import { invoiceTokens } from '../../../service/invoice-link.js';
+import { hostedInvoiceUrl } from '../../hosted-invoice.js';
+import { ownUrlOf } from '../../own-url.js';
 import { Nullable, Words } from '../../schema.js';
 import { toInvoiceId, toSubjectId } from './id.js';
 import { Amount, toAmount, toMoneyAmount } from './money.js';
@@ -38,14 +41,16 @@ async function list(call: Call): Promise<Record<string, unknown>> {
   // Drafts are derived, and newer than what is issued.
   const drafts = (await listDrafts(engine, customer).catch(asSubject)).reverse();
   const issued = await listInvoices(engine, { customer, status: undefined, before: undefined, limit: offset + limit + 1 });
-  return listOf('invoices', [...drafts, ...issued].slice(offset, offset + limit + 1), { limit, view: toInvoice });
+  const tokenOf = await invoiceTokens(engine);
+  const urlOf = (invoiceId: string): string => hostedInvoiceUrl(tokenOf(invoiceId), ownUrlOf(request));
+  return listOf('invoices', [...drafts, ...issued].slice(offset, offset + limit + 1), { limit, view: (found) => toInvoice(found, urlOf) });
 }
 
-function toInvoice(found: InvoiceRead | DraftRead): Static<typeof Invoice> {
+function toInvoice(found: InvoiceRead | DraftRead, urlOf: (invoiceId: string) => string): Static<typeof Invoice> {
   const subject_id = toSubjectId(found.customerId);
   if (!('draft' in found)) {
     const { invoice, standing } = found;
-    return { id: toInvoiceId(invoice.id), created_at: instantText(invoice.issuedAt), hosted_url: null, line_items: lineItems(invoice.lines, invoice), status: standing.status, subject_id, total_amount: toMoneyAmount(invoice.total) };
+    return { id: toInvoiceId(invoice.id), created_at: instantText(invoice.issuedAt), hosted_url: urlOf(invoice.id), line_items: lineItems(invoice.lines, invoice), status: standing.status, subject_id, total_amount: toMoneyAmount(invoice.total) };
   }
   const { draft } = found;
   return { id: toInvoiceId(found.id), created_at: instantText(draft.date), hosted_url: null, line_items: lineItems(draft.lines.map(issuedLine), draft), status: 'draft', subject_id, total_amount: toMoneyAmount(draft.total) };

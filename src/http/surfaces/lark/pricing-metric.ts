@@ -19,6 +19,9 @@ import { asSubject } from './subject.js';
 
 const VALUED = ['sum', 'max', 'last'] as const;
 
+/** At the vendor's, custom aggregations are switched on by hand. */
+const CUSTOM = 'Custom aggregations are not enabled: use sum, max, last or count, of a value that your events carry already worked out';
+
 const Aggregation = Type.Object({ aggregation_type: Type.String({ description: 'sum, max or last with value_field; count without' }), value_field: Type.Optional(Type.String()) });
 
 const MetricBody = Type.Object({
@@ -87,7 +90,7 @@ function definitionOf({ name, event_name, unit, aggregation, dimensions }: Stati
   if (type === 'count') return { ...common, aggregation: 'count' };
   const valued = VALUED.find((word) => word === type);
   if (valued === undefined) {
-    throw invalidInput([{ pointer: '/aggregation/aggregation_type', detail: type === 'custom' ? 'custom aggregations are not offered' : 'must be one of sum, max, last, count' }]);
+    throw invalidInput([{ pointer: '/aggregation/aggregation_type', detail: type === 'custom' ? CUSTOM : 'must be one of sum, max, last, count' }]);
   }
   if (property === undefined || property === '') throw invalidInput([{ pointer: '/aggregation/value_field', detail: 'is needed' }]);
   return { ...common, aggregation: valued, property };

@@ -3,7 +3,7 @@ import { parseCurrency, type Currency } from '../../../core/currency.js';
 import { decimalFromJson, isNegative, ZERO } from '../../../core/decimal.js';
 import type { Meter } from '../../../core/meter.js';
 import type { PlanDefinition, PriceDefinition } from '../../../core/plan.js';
-import { InputReader, type FlatModelDefinition, type ModelDefinition } from '../../../core/price.js';
+import { InputReader, type FlatModelDefinition, type ModelDefinition, type PackagesDefinition } from '../../../core/price.js';
 import { invalidInput } from '../../../core/problems.js';
 import { Metadata, Nullable } from '../../schema.js';
 import { slugOf } from './code.js';
@@ -82,7 +82,7 @@ export function planDefinitionOf(body: CardBody, meters: Meters): PlanDefinition
   const fixed = (body.fixed_rates ?? []).map((rate, index): PriceDefinition => {
     const code = reader.code(rate);
     describe(code, rate.description);
-    return { code, name: rate.name, type: 'fixed', per_seat: true, amount: readFixedAmount(rate.price, `/fixed_rates/${index}/price`, reader) };
+    return { code, name: rate.name, type: 'fixed', per_seat: true, ...readFixedPrice(rate.price, `/fixed_rates/${index}/price`, reader) };
   });
   const usage = (body.usage_based_rates ?? []).map((rate, index): PriceDefinition => {
     const code = reader.code(rate);
@@ -112,11 +112,9 @@ function meterCode({ pricing_metric_id: id }: UsageBody, meters: Meters, pointer
   return meter?.code ?? '';
 }
 
-function readFixedAmount(price: Record<string, unknown>, pointer: string, reader: CardReader): string {
+function readFixedPrice(price: Record<string, unknown>, pointer: string, reader: CardReader): { amount: string; package?: PackagesDefinition } {
   const model = readPrice(price, pointer, reader);
-  if (model.type === 'per_unit') return model.amount;
-  reader.fault(`${pointer}/price_type`, 'must be flat: packages are offered for usage-based rates only');
-  return '0';
+  return model.type === 'per_unit' ? { amount: model.amount } : { amount: model.amount, package: { size: model.size, round: model.round } };
 }
 
 function readModel(rate: UsageBody, pointer: string, reader: CardReader): ModelDefinition {

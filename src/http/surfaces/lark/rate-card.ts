@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { decimalText } from '../../../core/decimal.js';
 import { instantText } from '../../../core/instant.js';
-import { fixedPrices, usagePrices, type FixedPrice, type Plan, type UsagePrice } from '../../../core/plan.js';
+import { fixedPrices, usagePrices, type FixedPrice, type Plan, type Price, type UsagePrice } from '../../../core/plan.js';
 import type { FlatModel } from '../../../core/price.js';
 import { Refusal } from '../../../core/problems.js';
 import { getPlan, listPlans, putPlan } from '../../../service/catalog.js';
@@ -19,18 +19,18 @@ import { WORDS, wordsOf, type LarkWords } from './words.js';
 
 /** A plan in Lark's words. Source: contracts/lark.md section 3. */
 
-const Price = Type.Object({ price_type: Words(['flat', 'package']), amount: Amount, package_units: Type.Optional(Type.Integer()), rounding_behavior: Type.Optional(Words(['round_up', 'round_down'])) });
+const RatePrice = Type.Object({ price_type: Words(['flat', 'package']), amount: Amount, package_units: Type.Optional(Type.Integer()), rounding_behavior: Type.Optional(Words(['round_up', 'round_down'])) });
 const RateWords = { id: Type.String(), code: Type.String(), name: Type.String(), description: Nullable(Type.String()) };
 
-export const FixedRate = Type.Object({ ...RateWords, price: Price });
+export const FixedRate = Type.Object({ ...RateWords, price: RatePrice });
 export const UsageRate = Type.Object({
   ...RateWords,
   usage_based_rate_type: Words(['simple', 'dimensional']),
   included_units: Type.Integer(),
   pricing_metric_id: Type.String(),
-  price: Type.Optional(Price),
+  price: Type.Optional(RatePrice),
   dimensions: Type.Optional(Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()), description: Nullable(Type.String()) }))),
-  pricing_matrix: Type.Optional(Type.Object({ cells: Type.Array(Type.Object({ dimension_coordinates: Type.Record(Type.String(), Type.String()), price: Price })) })),
+  pricing_matrix: Type.Optional(Type.Object({ cells: Type.Array(Type.Object({ dimension_coordinates: Type.Record(Type.String(), Type.String()), price: RatePrice })) })),
 });
 
 const RateCard = Type.Object({
@@ -133,6 +133,7 @@ function toRateCard({ plan, madeAt, changedAt }: SoldPlan): { readonly view: Sta
   const interval = count !== 1 ? undefined : unit === 'month' ? 'monthly' : unit === 'year' ? 'yearly' : undefined;
   if (interval === undefined) return { view: undefined, unsaid: [] };
   const id = toRateCardId(plan.id);
+  const fixed = fixedPrices(plan).map((price) => ({ price, rate: toFixedRate(plan, price, words) }));
   const usage = usagePrices(plan).map((price) => ({ price, rate: toUsageRate(plan, price, words) }));
   const { [WORDS]: _words, ...metadata } = plan.metadata;
   const view = {
@@ -141,20 +142,20 @@ function toRateCard({ plan, madeAt, changedAt }: SoldPlan): { readonly view: Sta
     billing_interval: interval,
     created_at: instantText(madeAt),
     updated_at: instantText(changedAt),
-    fixed_rates: fixedPrices(plan).map((price) => toFixedRate(plan, price, words)),
-    usage_based_rates: usage.flatMap(({ rate }) => (rate === undefined ? [] : [rate])),
+    fixed_rates: fixed.flatMap(({ rate }) => rate ?? []),
+    usage_based_rates: usage.flatMap(({ rate }) => rate ?? []),
     metadata,
     description: plan.description,
     rate_catalog_id: words.rate_catalog_id ?? null,
   } as const;
-  const parts = [...unsaidOfPlan(plan), ...fixedPrices(plan).flatMap((price) => (price.paidFrom === 'wallet' ? [`${price.code}.paid_from`] : [])), ...usage.flatMap(({ price, rate }) => (rate === undefined ? [price.code] : unsaidOfRate(price)))];
+  const parts = [...unsaidOfPlan(plan), ...[...fixed, ...usage].flatMap(({ price, rate }) => (rate === undefined ? [price.code] : unsaidOfRate(price)))];
   return { view, unsaid: parts.map((part) => `${id}#${part}`) };
 }
 
 /** The rates of a plan that Lark has words for. */
 export function ratesOf(plan: Plan): { readonly fixed: ReadonlyArray<Static<typeof FixedRate>>; readonly usage: ReadonlyArray<Static<typeof UsageRate>> } {
   const words = wordsOf(plan);
-  return { fixed: fixedPrices(plan).map((price) => toFixedRate(plan, price, words)), usage: usagePrices(plan).flatMap((price) => toUsageRate(plan, price, words) ?? []) };
+  return { fixed: fixedPrices(plan).flatMap((price) => toFixedRate(plan, price, words) ?? []), usage: usagePrices(plan).flatMap((price) => toUsageRate(plan, price, words) ?? []) };
 }
 
 function unsaidOfPlan(plan: Plan): string[] {
@@ -162,16 +163,19 @@ function unsaidOfPlan(plan: Plan): string[] {
   return Object.entries(parts).flatMap(([part, isThere]) => (isThere ? [part] : []));
 }
 
-function unsaidOfRate(price: UsagePrice): string[] {
-  const parts = {
+function unsaidOfRate(price: Price): string[] {
+  const parts = price.type === 'fixed' ? { paid_from: price.paidFrom === 'wallet' } : {
     window: price.window !== null, rollover: price.rollover !== null, overage: price.overage === 'blocked', overage_cap: price.overageCap !== null,
     minimum: price.minimum !== null, maximum: price.maximum !== null, paid_from: price.paidFrom === 'wallet',
   };
   return Object.entries(parts).flatMap(([part, isThere]) => (isThere ? [`${price.code}.${part}`] : []));
 }
 
-function toFixedRate(plan: Plan, price: FixedPrice, words: LarkWords): Static<typeof FixedRate> {
-  return { ...rateWords('fr', plan, { price, words }), price: { price_type: 'flat', amount: toAmount(price.amount, codeOf(plan, words)) } };
+/** Undefined where Lark has no words for it: packages of parts of one. */
+function toFixedRate(plan: Plan, price: FixedPrice, words: LarkWords): Static<typeof FixedRate> | undefined {
+  const { amount, packages } = price;
+  const said = toPrice(plan, packages === null ? { type: 'per_unit', amount } : { type: 'package', amount, ...packages }, words);
+  return said === undefined ? undefined : { ...rateWords('fr', plan, { price, words }), price: said };
 }
 
 /** Undefined where Lark has no words for it: tiers, parts of included units, packages of parts of a unit. */
@@ -199,7 +203,7 @@ function rateWords(prefix: 'fr' | 'ubr', plan: Plan, { price, words }: { price: 
   return { id: derivedId(prefix, [plan.versionId, code]), code, name, description: words.descriptions[code] ?? null };
 }
 
-function toPrice(plan: Plan, model: FlatModel, words: LarkWords): Static<typeof Price> | undefined {
+function toPrice(plan: Plan, model: FlatModel, words: LarkWords): Static<typeof RatePrice> | undefined {
   if (model.type === 'per_unit') return { price_type: 'flat', amount: toAmount(model.amount, codeOf(plan, words)) };
   if (model.type !== 'package') return undefined;
   const units = Number(decimalText(model.size));

@@ -16,6 +16,7 @@ import { RATE_CARD_ROUTES } from './rate-card.js';
 import { callOf, type Call, type Route } from './route.js';
 import { SUBJECT_ROUTES } from './subject.js';
 import { SUBSCRIPTION_ROUTES } from './subscription.js';
+import { SUBSCRIPTION_TIMELINE_ROUTES } from './subscription-timeline.js';
 import { USAGE_EVENT_ROUTES } from './usage-event.js';
 
 const CUSTOMER_ACCESS = '/customer-access';
@@ -25,7 +26,7 @@ const ErrorSchema = Type.Object({ detail: Type.Any({ description: 'A sentence; f
 /** Everything but the billing state: for secret keys, from a server. */
 const MERCHANT_ROUTES: readonly Route[] = [
   ...SUBJECT_ROUTES, ...PRICING_METRIC_ROUTES, ...USAGE_EVENT_ROUTES, ...RATE_CARD_ROUTES, ...SUBSCRIPTION_ROUTES, ...INVOICE_ROUTES, ...CUSTOMER_PORTAL_ROUTES,
-  ...RATE_CATALOG_ROUTES,
+  ...RATE_CATALOG_ROUTES, ...SUBSCRIPTION_TIMELINE_ROUTES,
 ];
 
 /**
