@@ -1,8 +1,7 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { instant, type Instant } from '../core/instant.js';
 import { Refusal } from '../core/problems.js';
-import { ensureStoreFact } from '../store/store-fact.js';
 import type { Engine } from './engine.js';
+import { sealerOf } from './seal.js';
 import { readState } from './state.js';
 
 /** What a portal link says. Nothing of it is kept: it says it under a seal. */
@@ -24,21 +23,20 @@ interface Sealed {
   readonly e: number;
 }
 
-const SECRET = 'portal_link_secret';
+const PURPOSE = 'portal';
 
 /** What comes after `/portal#link=`. @throws Refusal `not_found`. */
 export async function createPortalLink(engine: Engine, input: { customer: string; scopes: readonly string[]; returnUrl: string | null; lifetimeMs: number }): Promise<{ link: string; endsAt: Instant }> {
   const { customer } = await readState(engine, input.customer);
   const endsAt = instant(engine.realClock.now() + input.lifetimeMs);
   const text = Buffer.from(JSON.stringify({ c: customer.id, s: input.scopes, r: input.returnUrl, e: endsAt } satisfies Sealed)).toString('base64url');
-  return { link: `${text}.${(await sealOf(engine, text)).toString('base64url')}`, endsAt };
+  return { link: `${text}.${(await sealerOf(engine)).sealOf(PURPOSE, text)}`, endsAt };
 }
 
 /** What the link says. @throws Refusal `unauthorized` when it has ended, is not ours, or its customer is not there any more. */
 export async function openPortalLink(engine: Engine, link: string): Promise<PortalLink> {
   const [text = '', seal = ''] = link.split('.');
-  const [given, right] = [Buffer.from(seal, 'base64url'), await sealOf(engine, text)];
-  if (given.length !== right.length || !timingSafeEqual(given, right)) throw new Refusal('unauthorized', 'This is no link to the portal, or a part of it is missing.');
+  if (!(await sealerOf(engine)).isSealOf(seal, PURPOSE, text)) throw new Refusal('unauthorized', 'This is no link to the portal, or a part of it is missing.');
   const { c: customerId, s: scopes, r: returnUrl, e: end } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Sealed;
   if (end <= engine.realClock.now()) throw new Refusal('unauthorized', 'The link has expired. Ask for a new one.');
   await readState(engine, customerId).catch((error: unknown) => {
@@ -46,10 +44,4 @@ export async function openPortalLink(engine: Engine, link: string): Promise<Port
     throw error;
   });
   return { customerId, scopes, returnUrl, endsAt: instant(end) };
-}
-
-/** Under the store's own secret, made when it is first needed: links outlive a restart, and no other store's work here. */
-async function sealOf(engine: Engine, text: string): Promise<Buffer> {
-  const secret = await ensureStoreFact(engine.database, SECRET, randomBytes(32).toString('hex'));
-  return createHmac('sha256', secret).update('portal-link\n').update(text).digest();
 }

@@ -126,11 +126,12 @@ describe('the hosted page of an invoice', () => {
 });
 
 describe('customer portal sessions of Lark', () => {
-  it('lead to the page on which a card is put on file, and back', async () => {
+  it('lead to the portal of the subject, and back', async () => {
     const { url } = await lark.ok('POST', '/customer-portal/sessions', { subject_id: 'payer@example.com', return_url: 'https://shop.example.com/billing' });
     const page = await lark.paidup.inject({ url: new URL(url).pathname });
     expect([page.statusCode, page.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
-    expect(page.body).toContain('https://shop.example.com/billing');
+    const session = await lark.paidup.inject({ method: 'POST', url: '/v1/session', payload: { link: url.split('#link=')[1] } });
+    expect(session.json()).toMatchObject({ for: 'portal', customer: { external_id: 'payer@example.com' }, return_url: 'https://shop.example.com/billing' });
   });
 
   it.each([[{ return_url: 'nowhere' }, ['body', 'return_url']], [{ return_url: undefined }, ['body', 'return_url']], [{ subject_id: 7 }, ['body', 'subject_id']]])('are refused with %j', async (over, loc) => {
