@@ -15,7 +15,7 @@ export type {
   CancelInput, ChangeInput, ChangedSubscription, PauseInput, PhaseInput, ProrationMode, SubscriptionInput, SubscriptionPreview, Terms, TimedTerms,
 } from './subscription-command.js';
 export type { CountedWindow, EventQuery, EventResult, StoredEvent, UsageEvent } from './event.js';
-export type { UsagePoint, UsageQuery, UsageSeries } from './usage.js';
+export type { UsageForecast, UsagePoint, UsageQuery, UsageSeries } from './usage.js';
 export type { Entitlement, EntitlementSource, Override, OverrideInput } from './entitlement.js';
 export type { ConsumeInput, GateAnswer, GateError, GateOptions, GateQuestion, GateReason, Remedy } from './gate.js';
 export type { MomentQuery, PriceUsage, PublicState, State, StateQuery } from './state.js';
