@@ -13,10 +13,12 @@ import { couponRoutes } from './coupon.js';
 import { customerRoutes } from './customer.js';
 import { closingOf } from './ending.js';
 import { entitlementRoutes } from './entitlement.js';
+import { eventListRoutes } from './event-list.js';
 import { eventRoutes } from './event.js';
 import { forecastRoutes } from './forecast.js';
 import { gateRoutes } from './gate.js';
 import { healthRoutes, observe } from './health.js';
+import { invoiceListRoutes } from './invoice-list.js';
 import { invoiceRoutes } from './invoice.js';
 import { pageRoutes } from './pages.js';
 import { paymentMethodRoutes } from './payment-method.js';
@@ -104,7 +106,7 @@ function native(context: HttpContext) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.addHook('onRequest', authorizeNative(context.engine));
     for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, forecastRoutes, stateRoutes, streamRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
+      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, invoiceListRoutes, eventRoutes, eventListRoutes, usageRoutes, forecastRoutes, stateRoutes, streamRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
       paymentMethodRoutes, providerRoutes, setupPageRoutes, apiKeyRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
     ]) {
       routes(app, context);

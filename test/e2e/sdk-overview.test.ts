@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../sdk/src/index.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
-import { recordedClient, uncalledOperations } from '../support/sdk.js';
+import { all, recordedClient, uncalledOperations } from '../support/sdk.js';
 
 const MONTH = { unit: 'month', count: 1 } as const;
 
@@ -33,6 +33,15 @@ describe('what the pages show, through the SDK', () => {
         used: '4', available: '10', projected: '12.4', runs_out_at: '2026-03-26T00:00:00Z', outlook: 'runs_out',
       },
     ]);
+  });
+
+  it('lists the events of everybody, newest first, with what each counts in', async () => {
+    const { data, next_cursor: next } = await client.listAllEvents({ limit: 3, meter: 'calls' });
+
+    expect(data.map(({ id, customer, windows, uncounted }) => [id, customer.external_id, windows[0]?.price, uncounted])).toEqual(['e-4', 'e-3', 'e-2'].map((id) => [id, 'acme', 'calls', null]));
+    expect(next).not.toBeNull();
+    expect((await all(client.allEvents({ limit: 3 }))).map(({ id }) => id)).toEqual(['e-4', 'e-3', 'e-2', 'e-1']);
+    expect((await all(client.events('acme', { order: 'newest', limit: 1 }))).map(({ id }) => id)).toEqual(['e-4', 'e-3', 'e-2', 'e-1']);
   });
 
   it('has a method for each of these operations', async () => {

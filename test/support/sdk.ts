@@ -35,7 +35,7 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 /** What test/e2e/sdk-billing.test.ts, sdk-gate.test.ts, sdk-live.test.ts and sdk-overview.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
-const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'], live: ['stream'], overview: ['forecast'] } as const;
+const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'], live: ['stream'], overview: ['overview', 'forecast'] } as const;
 type Part = keyof typeof TAGS | 'other';
 
 /** The same question as by POST, for people and for caches. */

@@ -3,7 +3,8 @@ import { decimal, multiply, type Decimal } from '../../../core/decimal.js';
 import { instantText } from '../../../core/instant.js';
 import { issuedLine, type IssuedInvoice, type IssuedLine } from '../../../core/issued-invoice.js';
 import { moneyToDecimal } from '../../../core/money.js';
-import { listDrafts, listInvoices, type DraftRead, type InvoiceRead } from '../../../service/invoice.js';
+import { listDrafts, type DraftRead, type InvoiceRead } from '../../../service/invoice.js';
+import { listInvoices } from '../../../service/invoice-list.js';
 import { Nullable, Words } from '../../schema.js';
 import { toInvoiceId, toSubjectId } from './id.js';
 import { Amount, toAmount, toMoneyAmount } from './money.js';
@@ -37,7 +38,7 @@ async function list(call: Call): Promise<Record<string, unknown>> {
   const customer = await subject((request.query as { subject_id: string }).subject_id);
   // Drafts are derived, and newer than what is issued.
   const drafts = (await listDrafts(engine, customer).catch(asSubject)).reverse();
-  const issued = await listInvoices(engine, { customer, status: undefined, before: undefined, limit: offset + limit + 1 });
+  const issued = await listInvoices(engine, { customer, limit: offset + limit + 1 });
   return listOf('invoices', [...drafts, ...issued].slice(offset, offset + limit + 1), { limit, view: toInvoice });
 }
 
