@@ -52,6 +52,13 @@ export interface StoredEvent {
   properties: Record<string, unknown>;
   /** Number of the customer's change that brought it. */
   revision: number;
+  customer: { id: string; external_id: string | null; name: string | null };
+  /** Codes of the meters that can count it. */
+  meters: string[];
+  /** The usage windows that it counts in, by the subscriptions as they are known now; `measured` in the meter's raw units. */
+  windows: Array<Pick<CountedWindow, 'subscription' | 'price' | 'meter' | 'window'> & { measured: Decimal }>;
+  /** Why it counts in no window; null when it counts. */
+  uncounted: { code: 'no_meter' | 'not_measurable' | 'no_subscription' | 'no_price'; detail: string } | null;
 }
 
 export interface EventQuery extends PageQuery {
@@ -62,6 +69,16 @@ export interface EventQuery extends PageQuery {
   to?: InstantInput | undefined;
 }
 
+export interface CustomerEventQuery extends EventQuery {
+  /** Which comes first, by their own time; `oldest` unless told. */
+  order?: 'oldest' | 'newest' | undefined;
+}
+
+export interface AllEventQuery extends EventQuery {
+  /** Id or external id. */
+  customer?: string | undefined;
+}
+
 export interface EventOperations {
   /**
    * Reports usage, each event for itself: one that is refused leaves the others as they are. Any number of events:
@@ -70,9 +87,13 @@ export interface EventOperations {
    */
   ingestEvents(events: readonly UsageEvent[], options?: KeylessOptions): Promise<{ results: EventResult[] }>;
   /** A page of the customer's events in order of time. Problems: `invalid_request`, `not_found`. */
-  listEvents(customer: string, query?: EventQuery, options?: CallOptions): Promise<Page<StoredEvent>>;
+  listEvents(customer: string, query?: CustomerEventQuery, options?: CallOptions): Promise<Page<StoredEvent>>;
   /** Every event of the customer in order of time. */
-  events(customer: string, query?: EventQuery, options?: CallOptions): AsyncGenerator<StoredEvent, void, undefined>;
+  events(customer: string, query?: CustomerEventQuery, options?: CallOptions): AsyncGenerator<StoredEvent, void, undefined>;
+  /** A page of the events of all customers, newest first. Problems: `forbidden`, `invalid_request`, `not_found`. */
+  listAllEvents(query?: AllEventQuery, options?: CallOptions): Promise<Page<StoredEvent>>;
+  /** Every event of all customers, newest first. */
+  allEvents(query?: AllEventQuery, options?: CallOptions): AsyncGenerator<StoredEvent, void, undefined>;
 }
 
 /** What one call takes at most: events, and bytes of body (the server takes 4 MiB, its frame included). */
@@ -80,7 +101,8 @@ const MAX_EVENTS = 1000;
 const MAX_BYTES = 4_000_000;
 
 export function eventOperations(call: Call): EventOperations {
-  const listEvents = (customer: string, query?: EventQuery, options?: CallOptions): Promise<Page<StoredEvent>> => call({ method: 'GET', path: ['v1', 'customers', customer, 'events'], query: { ...query }, options });
+  const listAllEvents = (query?: AllEventQuery, options?: CallOptions): Promise<Page<StoredEvent>> => call({ method: 'GET', path: ['v1', 'events'], query: { ...query }, options });
+  const listEvents = (customer: string, query?: CustomerEventQuery, options?: CallOptions): Promise<Page<StoredEvent>> => call({ method: 'GET', path: ['v1', 'customers', customer, 'events'], query: { ...query }, options });
   return {
     ingestEvents: async (events, options) => {
       const results: EventResult[] = [];
@@ -93,6 +115,8 @@ export function eventOperations(call: Call): EventOperations {
       return { results };
     },
     listEvents,
+    listAllEvents,
+    allEvents: (query, options) => everyItem((page) => listAllEvents({ ...query, ...page }, options), query),
     events: (customer, query, options) => everyItem((page) => listEvents(customer, { ...query, ...page }, options), query),
   };
 }

@@ -14,15 +14,15 @@ export type { AppliedCoupon, Phase, PlanName, Subscription } from './subscriptio
 export type {
   CancelInput, ChangeInput, ChangedSubscription, PauseInput, PhaseInput, ProrationMode, SubscriptionInput, SubscriptionPreview, Terms, TimedTerms,
 } from './subscription-command.js';
-export type { CountedWindow, EventQuery, EventResult, StoredEvent, UsageEvent } from './event.js';
-export type { UsagePoint, UsageQuery, UsageSeries } from './usage.js';
+export type { AllEventQuery, CountedWindow, CustomerEventQuery, EventQuery, EventResult, StoredEvent, UsageEvent } from './event.js';
+export type { UsageForecast, UsagePoint, UsageQuery, UsageSeries } from './usage.js';
 export type { Entitlement, EntitlementSource, Override, OverrideInput } from './entitlement.js';
 export type { ConsumeInput, GateAnswer, GateError, GateOptions, GateQuestion, GateReason, Remedy } from './gate.js';
 export type { MomentQuery, PriceUsage, PublicState, State, StateQuery } from './state.js';
 export type { ChangeNews, CustomerNews, StreamOptions } from './stream.js';
 export type { ExplainQuery, Explanation } from './explain.js';
 export type {
-  AllInvoicesQuery, CreditInput, CreditNote, Invoice, InvoiceLine, InvoiceQuery, InvoiceStatus, InvoiceTax, InvoiceTotals, UpcomingInvoice,
+  AllInvoicesQuery, CreditInput, CreditNote, Invoice, InvoiceLine, InvoiceQuery, InvoiceStatus, InvoiceTax, InvoiceTotals, ListedInvoice, UpcomingInvoice,
 } from './invoice.js';
 export type { Deposit, DepositInput, LedgerTransaction, Wallet, Wallets } from './wallet.js';
 export type { Payment, RefundInput } from './payment.js';

@@ -1,6 +1,6 @@
 import type { Call, CallOptions } from './call.js';
 import type { ExplainQuery, Explanation } from './explain.js';
-import type { Decimal, Instant, Money, OpenPeriod } from './money.js';
+import type { Decimal, Instant, InstantInput, Money, OpenPeriod } from './money.js';
 import { everyItem, type Page, type PageQuery } from './page.js';
 
 export interface InvoiceLine {
@@ -89,13 +89,31 @@ export interface Invoice extends InvoiceTotals {
   credit_notes: CreditNote[];
 }
 
+/** An invoice in the list of all, with whose it is. */
+export interface ListedInvoice extends Invoice {
+  customer_external_id: string | null;
+  customer_name: string | null;
+}
+
 export interface InvoiceQuery extends PageQuery {
   status?: InvoiceStatus | undefined;
+  /** ISO 4217. */
+  currency?: string | undefined;
+  /** By the date on the invoice. */
+  from?: InstantInput | undefined;
+  /** Not with it. */
+  to?: InstantInput | undefined;
+  /** By the date on the invoice; `newest` unless told. */
+  order?: 'newest' | 'oldest' | undefined;
 }
 
 export interface AllInvoicesQuery extends InvoiceQuery {
   /** Id or external id. Drafts are listed of one customer only. */
   customer?: string | undefined;
+  /** Open invoices. `payment_failed`: their last charge was declined. `overdue`: others, of an earlier date than `overdue_days` ago. */
+  attention?: 'payment_failed' | 'overdue' | undefined;
+  /** 14 unless told. */
+  overdue_days?: number | undefined;
 }
 
 export interface CreditInput {
@@ -106,9 +124,9 @@ export interface CreditInput {
 
 export interface InvoiceOperations {
   /** A page of the invoices of all customers or of one, newest first. Needs a key that may write invoices. Problems: `not_found`. */
-  listInvoices(query?: AllInvoicesQuery, options?: CallOptions): Promise<Page<Invoice>>;
+  listInvoices(query?: AllInvoicesQuery, options?: CallOptions): Promise<Page<ListedInvoice>>;
   /** Every invoice of all customers or of one, newest first. */
-  invoices(query?: AllInvoicesQuery, options?: CallOptions): AsyncGenerator<Invoice, void, undefined>;
+  invoices(query?: AllInvoicesQuery, options?: CallOptions): AsyncGenerator<ListedInvoice, void, undefined>;
   /** A page of a customer's invoices, newest first, drafts on the first page. Problems: `not_found`. */
   listCustomerInvoices(customer: string, query?: InvoiceQuery, options?: CallOptions): Promise<Page<Invoice>>;
   /** Every invoice of a customer, newest first, drafts with them. */
@@ -134,7 +152,7 @@ export interface InvoiceOperations {
 export function invoiceOperations(call: Call): InvoiceOperations {
   const one = (invoice: string, ...rest: string[]): string[] => ['v1', 'invoices', invoice, ...rest];
   const command = <Answer>(path: readonly string[], body: unknown, options?: CallOptions): Promise<Answer> => call({ method: 'POST', path, body, options });
-  const listInvoices = (query?: AllInvoicesQuery, options?: CallOptions): Promise<Page<Invoice>> => call({ method: 'GET', path: ['v1', 'invoices'], query: { ...query }, options });
+  const listInvoices = (query?: AllInvoicesQuery, options?: CallOptions): Promise<Page<ListedInvoice>> => call({ method: 'GET', path: ['v1', 'invoices'], query: { ...query }, options });
   const listCustomerInvoices = (customer: string, query?: InvoiceQuery, options?: CallOptions): Promise<Page<Invoice>> =>
     call({ method: 'GET', path: ['v1', 'customers', customer, 'invoices'], query: { ...query }, options });
   return {

@@ -1,8 +1,8 @@
 import type { AlertFiring, AlertThreshold, LastFiring, UsageAlert } from './alert.js';
 import { add, decimal, decimalText, divide, isPositive, multiply, type Decimal } from './decimal.js';
 import type { CustomerFacts } from './facts.js';
-import { FOREVER, instant, type Instant } from './instant.js';
-import type { Period } from './period.js';
+import { forecastFrom, projectedUse, rateAt } from './forecast.js';
+import { FOREVER, type Instant } from './instant.js';
 import { usagePrices } from './plan.js';
 import { isServing, phaseAt, usageWindowAt, type Subscription } from './subscription.js';
 import { servingUsage, type PriceUsage } from './usage.js';
@@ -10,8 +10,6 @@ import { servingUsage, type PriceUsage } from './usage.js';
 export type AlertFacts = Pick<CustomerFacts, 'alerts' | 'firings' | 'subscriptions' | 'windows'>;
 
 const HUNDRED = decimal(100);
-/** A forecast is made once this part of a window is over: one tenth. */
-const FORECAST_PARTS = 10;
 
 /**
  * The firings that are due at `at`, in the order of the alerts: of each alert that is switched on, the usage windows in
@@ -60,10 +58,6 @@ function forecastMoments(subscriptions: readonly Subscription[], at: Instant): I
     .filter((subscription) => isServing(subscription, at))
     .flatMap((subscription) => usagePrices(phaseAt(subscription, at).plan).map((price) => forecastFrom(usageWindowAt(subscription, price, at))))
     .filter((moment) => moment > at && moment !== FOREVER);
-}
-
-function forecastFrom({ startsAt, endsAt }: Period): Instant {
-  return endsAt === FOREVER ? FOREVER : instant(startsAt + Math.ceil((endsAt - startsAt) / FORECAST_PARTS));
 }
 
 /** How an alert stands. */
@@ -141,12 +135,6 @@ function isReached(threshold: AlertThreshold, usage: PriceUsage, at: Instant): b
   }
 }
 
-/** The window's length and how much of it is over; null while that is no base for a forecast, and where the window has no end. */
-function rateAt({ price, window }: PriceUsage, at: Instant): { length: Decimal; elapsed: Decimal } | null {
-  if (price.window === 'lifetime' || window.endsAt === FOREVER || at < forecastFrom(window)) return null;
-  return { length: decimal(window.endsAt - window.startsAt), elapsed: decimal(at - window.startsAt) };
-}
-
 function percentUsed(used: Decimal, limit: Decimal | null): Decimal | null {
   return limit === null || !isPositive(limit) ? null : divide({ dividend: multiply(used, HUNDRED), divisor: limit, scale: 2, rounding: 'toward_zero' });
 }
@@ -156,6 +144,7 @@ function firing(alert: UsageAlert, usage: PriceUsage, at: Instant): AlertFiring 
   const { figures, window } = usage;
   const limit = limitOf(threshold, usage);
   const percent = percentUsed(figures.used, limit);
+  const projected = threshold.type === 'forecast' ? projectedUse(usage, at) : null;
   if (limit === null || percent === null) throw new Error('an alert without a limit does not fire');
   return {
     ...placeOf(alert, usage),
@@ -169,11 +158,6 @@ function firing(alert: UsageAlert, usage: PriceUsage, at: Instant): AlertFiring 
     used: decimalText(figures.used),
     limit: decimalText(limit),
     percent: decimalText(percent),
-    projected: threshold.type === 'forecast' ? projected(usage, at) : null,
+    projected: projected === null ? null : decimalText(projected),
   };
-}
-
-function projected(usage: PriceUsage, at: Instant): string | null {
-  const rate = rateAt(usage, at);
-  return rate === null ? null : decimalText(divide({ dividend: multiply(usage.figures.used, rate.length), divisor: rate.elapsed, scale: 2, rounding: 'half_away_from_zero' }));
 }

@@ -14,9 +14,12 @@ import { couponRoutes } from './coupon.js';
 import { customerRoutes } from './customer.js';
 import { closingOf } from './ending.js';
 import { entitlementRoutes } from './entitlement.js';
+import { eventListRoutes } from './event-list.js';
 import { eventRoutes } from './event.js';
+import { forecastRoutes } from './forecast.js';
 import { gateRoutes } from './gate.js';
 import { healthRoutes, observe } from './health.js';
+import { invoiceListRoutes } from './invoice-list.js';
 import { invoiceRoutes } from './invoice.js';
 import { pageRoutes } from './pages.js';
 import { paymentMethodRoutes } from './payment-method.js';
@@ -105,15 +108,52 @@ function requestIds(): () => string {
   };
 }
 
+/** The native API, a noun each, and the pages. */
+const NATIVE = [
+  healthRoutes,
+  pageRoutes,
+  catalogRoutes,
+  couponRoutes,
+  customerRoutes,
+  subscriptionRoutes,
+  subscriptionCommandRoutes,
+  invoiceRoutes,
+  invoiceListRoutes,
+  eventRoutes,
+  eventListRoutes,
+  usageRoutes,
+  forecastRoutes,
+  stateRoutes,
+  streamRoutes,
+  gateRoutes,
+  entitlementRoutes,
+  walletRoutes,
+  paymentRoutes,
+  creditRoutes,
+  holdRoutes,
+  statementRoutes,
+  topUpRoutes,
+  alertRoutes,
+  paymentMethodRoutes,
+  providerRoutes,
+  setupPageRoutes,
+  apiKeyRoutes,
+  calculateRoutes,
+  sandboxRoutes,
+  changeRoutes,
+  webhookEndpointRoutes,
+  webhookDeliveryRoutes,
+  hostedInvoiceRoutes,
+  sessionRoutes,
+  portalLinkRoutes,
+];
+
 function native(context: HttpContext) {
   return async (app: FastifyInstance): Promise<void> => {
     // Reads no cookie by itself: whoever asks is found out before.
     await app.register(cookie, { hook: false });
     app.addHook('onRequest', authorizeNative(context.engine));
-    for (const routes of [
-      healthRoutes, pageRoutes, catalogRoutes, couponRoutes, customerRoutes, subscriptionRoutes, subscriptionCommandRoutes, invoiceRoutes, eventRoutes, usageRoutes, stateRoutes, streamRoutes, gateRoutes, entitlementRoutes, walletRoutes, paymentRoutes, creditRoutes, holdRoutes, statementRoutes, topUpRoutes, alertRoutes,
-      paymentMethodRoutes, providerRoutes, setupPageRoutes, hostedInvoiceRoutes, apiKeyRoutes, sessionRoutes, portalLinkRoutes, calculateRoutes, sandboxRoutes, changeRoutes, webhookEndpointRoutes, webhookDeliveryRoutes,
-    ]) {
+    for (const routes of NATIVE) {
       routes(app, context);
     }
   };

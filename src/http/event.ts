@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { decimalText } from '../core/decimal.js';
-import { FOREVER, instantText, parseInstant, type Instant } from '../core/instant.js';
-import { invalidInput } from '../core/problems.js';
+import { FOREVER, instantText } from '../core/instant.js';
 import type { CountedIn } from '../core/window-book.js';
-import { listEvents } from '../service/usage.js';
 import { ingestEvents, type EventOutcome } from '../service/event.js';
-import { customerOf, instantParameter, page, readCursor, reservedOf } from './answer.js';
+import { reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, InstantText, Nullable, PageOf, PageQuery, Words } from './schema.js';
+import { InstantText, Nullable, Words } from './schema.js';
 import { validatorCompiler } from './validate.js';
 
 /** Most events in one call. */
@@ -52,12 +50,6 @@ const ResultView = Type.Object({
 
 const ResultsView = Type.Object({ results: Type.Array(ResultView) });
 
-const EventsQuery = Type.Intersect([
-  PageQuery,
-  Type.Object({ meter: Type.Optional(Type.String({ description: 'Code of a meter: the events that it counts' })), from: Type.Optional(InstantText), to: Type.Optional({ ...InstantText, description: 'Not with it' }) }),
-]);
-const StoredEventView = Type.Object({ id: Type.String(), name: Type.String(), timestamp: InstantText, properties: Type.Record(Type.String(), Type.Any()), revision: Type.Integer({ description: 'Number of the change that brought it' }) });
-
 export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void {
   const reserved = reservedOf(engine);
   app.post<{ Body: { events: unknown[] } }>(
@@ -70,26 +62,6 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void
     // Events are safe to send again by their ids, so the answer may be kept after their commit.
     (request, reply) => reserved(request, reply, async () => ({ status: 200, body: { results: (await ingestEvents(engine, request.body.events)).map(resultView) } })),
   );
-  app.get<{ Params: { customer: string }; Querystring: { meter?: string; from?: string; to?: string; limit?: number; cursor?: string } }>(
-    '/v1/customers/:customer/events',
-    { config: { right: 'usage:read' }, schema: { tags: ['events'], summary: 'List events in order of time, of a meter or all', params: CustomerPath, querystring: EventsQuery, response: { 200: PageOf(StoredEventView, 'Events') } } },
-    async (request) => {
-      const { meter, from, to, limit = 50, cursor } = request.query;
-      const after = readCursor(cursor);
-      const found = await listEvents(engine, customerOf(request), {
-        meter, from: instantParameter(from, 'querystring:/from'), to: instantParameter(to, 'querystring:/to'), after: after === undefined ? undefined : placeOf(after), limit: limit + 1,
-      });
-      const { items, nextCursor } = page(found, limit, ({ event }) => `${instantText(event.occurredAt)} ${event.id}`);
-      return { data: items.map(({ event, revision }) => ({ id: event.id, name: event.name, timestamp: instantText(event.occurredAt), properties: event.properties, revision })), next_cursor: nextCursor };
-    },
-  );
-}
-
-/** The event that a cursor stands behind. */
-function placeOf(cursor: string): { at: Instant; id: string } {
-  const at = parseInstant(cursor.slice(0, cursor.indexOf(' ')));
-  if (at === undefined) throw invalidInput([{ pointer: 'querystring:/cursor', detail: 'is not a cursor of this list' }]);
-  return { at, id: cursor.slice(cursor.indexOf(' ') + 1) };
 }
 
 function resultView(outcome: EventOutcome, index: number) {

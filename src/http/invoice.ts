@@ -1,18 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { instantText, parseInstant, type Instant } from '../core/instant.js';
-import type { InvoiceStatus } from '../core/issued-invoice.js';
-import { invalidInput } from '../core/problems.js';
 import { parseTaxSetting, type TaxSetting } from '../core/tax.js';
 import { readTax, setTax } from '../service/tax.js';
 import {
-  chargeInvoice, creditInvoice, listDrafts, listInvoices, readInvoice, recordPayment, voidInvoice, writeOffInvoice, type DraftRead, type InvoiceRead,
+  chargeInvoice, creditInvoice, readInvoice, recordPayment, voidInvoice, writeOffInvoice, type DraftRead, type InvoiceRead,
 } from '../service/invoice.js';
-import { commandsOf, customerOf, page, readCursor } from './answer.js';
+import { commandsOf, customerOf } from './answer.js';
 import type { HttpContext } from './context.js';
 import { invoiceDocument } from './invoice-document.js';
 import { IssuedInvoiceView, creditNoteView, draftView, issuedInvoiceView, type ViewOptions } from './invoice-view.js';
-import { CustomerPath, DecimalText, InstantText, Money, Nullable, PageOf, PageQuery, Words } from './schema.js';
+import { CustomerPath, DecimalText, InstantText, Money, Nullable, Words } from './schema.js';
 
 const InvoicePath = Type.Object({ invoice: Type.String() });
 const ExplainQuery = Type.Object({ explain: Type.Optional(Type.Boolean({ description: 'Adds to each line why it is what it is' })) });
@@ -29,7 +26,6 @@ const DOCUMENTS = {
   html: { 200: { description: 'A page that needs nothing from elsewhere', content: { 'text/html': { schema: Type.String() } } } },
   pdf: { 200: { description: 'The bytes of a PDF', content: { 'application/pdf': { schema: Type.String({ contentMediaType: 'application/pdf' }) } } } },
 };
-const STATUSES = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const;
 
 const TaxBody = Type.Object({
   status: Type.Optional(Words(['taxable', 'exempt', 'reverse_charge'])),
@@ -49,29 +45,6 @@ export function invoiceRoutes(app: FastifyInstance, context: HttpContext): void 
   const write = { right: 'invoices:write' } as const;
   const one = { tags, params: InvoicePath };
 
-  app.get<{ Querystring: { customer?: string; status?: InvoiceStatus; limit?: number; cursor?: string } }>(
-    '/v1/invoices',
-    {
-      config: write,
-      schema: {
-        tags, summary: 'List invoices, newest first; drafts of a customer with them',
-        querystring: Type.Intersect([PageQuery, Type.Object({ customer: Type.Optional(Type.String({ description: 'Id or external id' })), status: Type.Optional(Words(STATUSES)) })]),
-        response: { 200: PageOf(IssuedInvoiceView, 'Invoices') },
-      },
-    },
-    async (request) => list(engine, request.query),
-  );
-  app.get<{ Params: { customer: string }; Querystring: { status?: InvoiceStatus; limit?: number; cursor?: string } }>(
-    '/v1/customers/:customer/invoices',
-    {
-      config: read,
-      schema: {
-        tags, summary: "List a customer's invoices, newest first, drafts with them", params: CustomerPath,
-        querystring: Type.Intersect([PageQuery, Type.Object({ status: Type.Optional(Words(STATUSES)) })]), response: { 200: PageOf(IssuedInvoiceView, 'Invoices') },
-      },
-    },
-    async (request) => list(engine, { ...request.query, customer: customerOf(request) }),
-  );
   app.get<InvoiceParams & { Querystring: { explain?: boolean } }>(
     '/v1/invoices/:invoice',
     { config: read, schema: { ...one, summary: 'Read an invoice', querystring: ExplainQuery, response: { 200: IssuedInvoiceView } } },
@@ -150,26 +123,8 @@ function taxView({ status, rates }: TaxSetting) {
   return { status, rates: rates.map(({ name, percent, isInclusive }) => ({ name, percent, inclusive: isInclusive })) };
 }
 
-async function list(engine: HttpContext['engine'], query: { customer?: string; status?: InvoiceStatus; limit?: number; cursor?: string }) {
-  const { customer, status, limit = 50, cursor } = query;
-  const before = readPlace(cursor);
-  // Drafts are derived, and newer than what is issued: they stand on the first page.
-  const drafts = customer === undefined || before !== undefined || (status !== undefined && status !== 'draft') ? [] : (await listDrafts(engine, customer)).reverse();
-  const issued = status === 'draft' ? [] : await listInvoices(engine, { customer, status, before, limit: limit + 1 });
-  const { items, nextCursor } = page(issued, limit, ({ invoice }) => `${instantText(invoice.date)} ${invoice.id}`);
-  return { data: [...drafts, ...items].map((found) => readView(found, false)), next_cursor: nextCursor };
-}
-
-function readPlace(cursor: string | undefined): { date: Instant; id: string } | undefined {
-  const text = readCursor(cursor);
-  if (text === undefined) return undefined;
-  const [dateText = '', id = ''] = text.split(' ');
-  const date = parseInstant(dateText);
-  if (date === undefined) throw invalidInput([{ pointer: 'querystring:/cursor', detail: 'is not a cursor of this list' }]);
-  return { date, id };
-}
-
-function readView(found: InvoiceRead | DraftRead, isExplained: boolean) {
+/** An invoice as it was read, issued or in draft. */
+export function readView(found: InvoiceRead | DraftRead, isExplained: boolean) {
   const options: ViewOptions = { isExplained, customerId: found.customerId };
   return 'draft' in found ? draftView(found.draft, found.id, options) : issuedInvoiceView(found, options);
 }

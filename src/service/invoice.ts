@@ -1,7 +1,7 @@
 import type { Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
 import {
-  decideCreditNote, decidePayment, decideVoid, decideWriteOff, documentNumber, invoiceStanding, type CreditNote, type InvoiceDecision, type InvoiceStanding, type InvoiceStatus, type IssuedInvoice,
+  decideCreditNote, decidePayment, decideVoid, decideWriteOff, documentNumber, invoiceStanding, type CreditNote, type InvoiceDecision, type InvoiceStanding, type IssuedInvoice,
 } from '../core/issued-invoice.js';
 import { postAll } from '../core/ledger.js';
 import { CREDIT_NOTE_SERIES } from '../core/plan.js';
@@ -9,14 +9,14 @@ import { Refusal, notFound } from '../core/problems.js';
 import { updateStanding } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import {
-  insertCreditNote, insertDocumentOwner, insertInvoiceChange, selectChangesOfInvoices, selectCreditNotes, selectCreditNotesOfInvoices, selectDocumentOwner, selectInvoice, selectInvoiceChanges, selectInvoices, takeNumber, updateInvoice,
+  insertCreditNote, insertDocumentOwner, insertInvoiceChange, selectChangesOfInvoices, selectCreditNotes, selectCreditNotesOfInvoices, selectDocumentOwner, selectInvoice, selectInvoiceChanges, takeNumber, updateInvoice,
   type StoredInvoice,
 } from '../store/invoice.js';
 import { insertTransaction } from '../store/ledger.js';
 import { selectCustomerPayments } from '../store/payment.js';
 import { invoiceIdOf, loadUpToDate } from './booking.js';
 import { collectInvoice } from './collection.js';
-import { findCustomerId, lockCustomer } from './customer.js';
+import { lockCustomer } from './customer.js';
 import type { Engine, Unit } from './engine.js';
 import type { LoadedCustomer } from './facts.js';
 import { chargeableMethod } from './payment-request.js';
@@ -65,15 +65,6 @@ export async function listDrafts(engine: Engine, customer: string): Promise<Draf
     engine.aliases.set(id, state.customer.id);
     return { customerId: state.customer.id, id, draft };
   });
-}
-
-/** Issued invoices, newest first. @throws Refusal `not_found` for a customer that is not there. */
-export async function listInvoices(
-  engine: Engine,
-  input: { customer: string | undefined; status: InvoiceStatus | undefined; before: { readonly date: Instant; readonly id: string } | undefined; limit: number },
-): Promise<InvoiceRead[]> {
-  const customerId = input.customer === undefined ? null : await findCustomerId(engine, input.customer);
-  return withOutcomes(engine, await selectInvoices(engine.database, { customerId, status: input.status ?? null, before: input.before ?? null, limit: input.limit }));
 }
 
 /** The open amount was paid outside of Paidup. @throws Refusal `not_found`, `invoice_conflict`. */
@@ -169,7 +160,7 @@ async function post(unit: Unit, input: { loaded: LoadedCustomer; revision: numbe
 }
 
 /** Stored invoices with what became of them, in two reads however many they are. */
-async function withOutcomes(engine: Engine, stored: readonly StoredInvoice[]): Promise<InvoiceRead[]> {
+export async function withOutcomes(engine: Engine, stored: readonly StoredInvoice[]): Promise<InvoiceRead[]> {
   if (stored.length === 0) return [];
   const [changes, notes] = await Promise.all([selectChangesOfInvoices(engine.database, stored), selectCreditNotesOfInvoices(engine.database, stored)]);
   return stored.map(({ customerId, invoice }) => ({

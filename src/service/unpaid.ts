@@ -2,7 +2,7 @@ import type { Instant } from '../core/instant.js';
 import type { Invoice } from '../core/invoice.js';
 import { readDue } from './booking.js';
 import type { Engine } from './engine.js';
-import { listInvoices } from './invoice.js';
+import { listInvoices } from './invoice-list.js';
 
 /** A claim that nobody has paid: an open invoice, or one that is due and not written down yet. */
 export interface Unpaid {
@@ -21,13 +21,13 @@ export async function listUnpaid(engine: Engine, customerId: string): Promise<Un
 
 async function listOpen(engine: Engine, customerId: string): Promise<Unpaid[]> {
   const open: Unpaid[] = [];
-  let before: { readonly date: Instant; readonly id: string } | undefined;
+  let after: { readonly date: Instant; readonly id: string } | undefined;
   for (;;) {
-    const read = await listInvoices(engine, { customer: customerId, status: 'open', before, limit: INVOICES_PER_READ });
+    const read = await listInvoices(engine, { customer: customerId, status: 'open', after, limit: INVOICES_PER_READ });
     open.push(...read.map(({ invoice }) => claimOf(invoice)));
     const last = read.at(-1);
     if (last === undefined || read.length < INVOICES_PER_READ) return open;
-    before = { date: last.invoice.date, id: last.invoice.id };
+    after = { date: last.invoice.date, id: last.invoice.id };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Meter } from '../core/meter.js';
 import { plusLocalDays, startOfLocalDay, type Period } from '../core/period.js';
 import { invalidInput } from '../core/problems.js';
 import { MAX_SERIES_POINTS, seriesPeriods, usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
-import { selectEventPage, selectEvents } from '../store/event.js';
+import { selectEvents } from '../store/event.js';
 import { getMeter } from './catalog.js';
 import { findCustomerId } from './customer.js';
 import type { Engine } from './engine.js';
@@ -59,15 +59,4 @@ export async function readUsagePoints(engine: Engine, customerId: string, input:
     for await (const event of selectEvents(engine.database, { customerId, from: first.startsAt, to: last.endsAt, names: [meter.eventName] })) events.push(event);
   }
   return usageSeries({ meter, events, periods, dimensions });
-}
-
-/** A customer's events in order of time and id, from `from` (in) to `to` (out), behind the one that `after` names. @throws Refusal `not_found`. */
-export async function listEvents(
-  engine: Engine,
-  name: string,
-  input: { meter: string | undefined; from: Instant | undefined; to: Instant | undefined; after: { at: Instant; id: string } | undefined; limit: number },
-): Promise<Array<{ readonly revision: number; readonly event: UsageEvent }>> {
-  const customerId = await findCustomerId(engine, name);
-  const names = input.meter === undefined ? undefined : [(await getMeter(engine, input.meter)).eventName];
-  return selectEventPage(engine.database, { customerId, from: input.from, to: input.to, names, after: input.after, limit: input.limit });
 }

@@ -13,7 +13,8 @@ export interface CustomerEvent {
   readonly event: UsageEvent;
 }
 
-interface EventRow {
+/** A row as the statements that read events give it. */
+export interface EventRow {
   readonly customer_id: string;
   readonly id: string;
   readonly name: string;
@@ -174,7 +175,7 @@ export async function selectEventPage(
   return rows.map((row) => ({ revision: Number(row.revision), event: fromEventRow(row) }));
 }
 
-function fromEventRow(row: EventRow): UsageEvent {
+export function fromEventRow(row: EventRow): UsageEvent {
   const event = { id: row.id, name: row.name, occurredAt: fromTimestamp(row.occurred_at), properties: JSON.parse(row.properties) as Record<string, unknown> };
   return row.occurrences === null ? event : { ...event, occurrences: decimal(row.occurrences) };
 }

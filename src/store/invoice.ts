@@ -44,12 +44,13 @@ order by subscription_id
 `,
 );
 
-const COLUMNS = 'customer_id, id, revision, body, currency, status, due_minor';
+/** What fromInvoiceRow reads. */
+export const INVOICE_COLUMNS = 'customer_id, id, revision, body, currency, status, due_minor';
 
 const selectInvoiceStatement = statement(
   'select_invoice',
   `
-select ${COLUMNS}
+select ${INVOICE_COLUMNS}
 from invoices
 where bucket = $1
   and customer_id = $2
@@ -60,24 +61,11 @@ where bucket = $1
 const selectCustomerInvoicesStatement = statement(
   'select_customer_invoices',
   `
-select ${COLUMNS}
+select ${INVOICE_COLUMNS}
 from invoices
 where bucket = $1
   and customer_id = $2
 order by revision, position
-`,
-);
-
-const selectInvoicesStatement = statement(
-  'select_invoices',
-  `
-select ${COLUMNS}
-from invoices
-where ($1::text is null or customer_id = $1)
-  and ($2::text is null or status = $2)
-  and (dated_at, id) < ($3::timestamptz, $4::text)
-order by dated_at desc, id desc
-limit $5
 `,
 );
 
@@ -222,16 +210,6 @@ export async function selectCustomerInvoices(queryable: Queryable, customerId: s
   return (await queryable.rows<InvoiceRow>(selectCustomerInvoicesStatement, [bucketOf(customerId), customerId])).map(fromInvoiceRow);
 }
 
-/** Newest first, before the invoice of that date and id. */
-export async function selectInvoices(
-  queryable: Queryable,
-  input: { customerId: string | null; status: InvoiceStatus | null; before: { readonly date: Instant; readonly id: string } | null; limit: number },
-): Promise<StoredInvoice[]> {
-  const { customerId, status, before, limit } = input;
-  const rows = await queryable.rows<InvoiceRow>(selectInvoicesStatement, [customerId, status, before === null ? 'infinity' : timestampText(before.date), before?.id ?? '', limit]);
-  return rows.map(fromInvoiceRow);
-}
-
 /** Writes what has become of the invoice; a projection of its changes. */
 export async function updateInvoice(transaction: Queryable, input: { customerId: string; invoiceId: string; standing: InvoiceStanding }): Promise<void> {
   const { customerId, invoiceId, standing } = input;
@@ -296,7 +274,7 @@ export async function selectDocumentOwner(queryable: Queryable, documentId: stri
 
 const PAID_BY_CUSTOMER = { paidFrom: 'invoice' } as const;
 
-interface InvoiceRow {
+export interface InvoiceRow {
   readonly customer_id: string;
   readonly id: string;
   readonly revision: string;
@@ -322,7 +300,7 @@ function fromChangeRow(row: ChangeRow): StoredInvoiceChange {
   return { revision: Number(row.revision), position: row.position, invoiceId: row.invoice_id, change: fromJson<InvoiceChange>(row.change), madeAt: fromTimestamp(row.made_at) };
 }
 
-function fromInvoiceRow(row: InvoiceRow): StoredInvoice {
+export function fromInvoiceRow(row: InvoiceRow): StoredInvoice {
   return {
     customerId: row.customer_id,
     revision: Number(row.revision),

@@ -799,6 +799,12 @@ where deleted_at is null
 order by account_number desc
 limit $3;
 
+-- select_customers_by_id
+select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing
+from unnest($1::smallint[], $2::text[]) as asked (bucket, id)
+join customers c on c.bucket = asked.bucket and c.id = asked.id
+order by c.account_number;
+
 -- select_document_owner
 select customer_id
 from document_owners
@@ -903,15 +909,6 @@ where bucket = $1
   and ($3::text is null or invoice_id = $3)
 order by revision, position;
 
--- select_invoices
-select customer_id, id, revision, body, currency, status, due_minor
-from invoices
-where ($1::text is null or customer_id = $1)
-  and ($2::text is null or status = $2)
-  and (dated_at, id) < ($3::timestamptz, $4::text)
-order by dated_at desc, id desc
-limit $5;
-
 -- select_known_events
 select e.customer_id, e.id, e.answer, e.revision
 from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_id, id)
@@ -948,6 +945,64 @@ where bucket = $1
 order by revision desc, position desc
 limit $6;
 
+-- select_newest_customer_events
+select customer_id, id, name, occurred_at, properties, occurrences, revision
+from events
+where bucket = $8
+  and customer_id = $9
+  and occurred_at >= $1
+  and occurred_at < $2
+  and ($3::text[] is null or name = any($3::text[]))
+  and (occurred_at, customer_id, id) < ($4::timestamptz, $5::text, $6::text)
+order by occurred_at desc, customer_id desc, id desc
+limit $7;
+
+-- select_newest_events
+select customer_id, id, name, occurred_at, properties, occurrences, revision
+from events
+where occurred_at >= $1
+  and occurred_at < $2
+  and ($3::text[] is null or name = any($3::text[]))
+  and (occurred_at, customer_id, id) < ($4::timestamptz, $5::text, $6::text)
+order by occurred_at desc, customer_id desc, id desc
+limit $7;
+
+-- select_newest_invoices
+select customer_id, id, revision, body, currency, status, due_minor
+from invoices i
+where dated_at >= $1
+  and dated_at < $2
+  and (dated_at, id) < ($3::timestamptz, $4::text)
+  and bucket = $6
+  and customer_id = $7
+  and status = $8
+  and currency = $9
+  and status = 'open'
+  and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) = 'declined'
+  and status = 'open'
+  and dated_at < $10::timestamptz
+  and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) is distinct from 'declined'
+order by dated_at desc, id desc
+limit $5;
+
 -- select_number_gaps
 select s.series, s.last_number, count(n.number) as numbers, coalesce(max(n.number), 0) as highest
 from document_series s
@@ -956,6 +1011,42 @@ group by s.series, s.last_number
 having count(n.number) <> s.last_number
   or coalesce(max(n.number), 0) <> s.last_number
 order by s.series;
+
+-- select_oldest_invoices
+select customer_id, id, revision, body, currency, status, due_minor
+from invoices i
+where dated_at >= $1
+  and dated_at < $2
+  and (dated_at, id) > ($3::timestamptz, $4::text)
+  and bucket = $6
+  and customer_id = $7
+  and status = $8
+  and currency = $9
+  and status = 'open'
+  and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) = 'declined'
+  and status = 'open'
+  and dated_at < $10::timestamptz
+  and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) is distinct from 'declined'
+order by dated_at, id
+limit $5;
 
 -- select_open_payments
 select p.customer_id, p.id, p.revision, p.purpose, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, p.about, p.details

@@ -215,6 +215,8 @@ const CALLS: Call[] = [
   { operation: 'GET /v1/customers/{customer}/alert-firings', url: '/v1/customers/acme/alert-firings?limit=1&alert={alert}', status: 200 },
   { operation: 'GET /v1/customers/{customer}/subscriptions', url: '/v1/customers/acme/subscriptions', status: 200 },
   { operation: 'GET /v1/subscriptions/{subscription}', url: '/v1/subscriptions/{sub}', status: 200 },
+  { operation: 'GET /v1/events', url: '/v1/events?limit=1', status: 200 },
+  { operation: 'GET /v1/customers/{customer}/forecast', url: '/v1/customers/acme/forecast', status: 200 },
   { operation: 'GET /v1/customers/{customer}/usage', url: '/v1/customers/acme/usage?meter=compute&granularity=week&group_by=region', status: 200 },
   { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/acme/state', status: 200 },
   { operation: 'GET /v1/customers/{customer}/state', url: '/v1/customers/other/state?at=2026-04-01T00:00:00Z', status: 200 },

@@ -3,7 +3,7 @@ import { instant } from '../../src/core/instant.js';
 import { bookDueCustomers } from '../../src/service/booking.js';
 import { verifyStore } from '../../src/service/verify.js';
 import { setPaymentMethod } from '../../src/service/payment-method.js';
-import { selectInvoices } from '../../src/store/invoice.js';
+import { selectInvoices } from '../../src/store/invoice-list.js';
 import { startPaidup, type StoreKind, type TestPaidup } from '../support/app.js';
 import { BillingModel, inOrder, isFitting, nextMoment, openUsage, periodEnd, periodStart, type Asking, type Book, type Command, type ModelInvoice } from '../support/billing-model.js';
 import { planOf, type Subscription } from '../support/billing-model-book.js';
@@ -290,7 +290,7 @@ class Run {
 
   async #compareInvoices(customer: Customer): Promise<void> {
     const { name, model, id } = customer;
-    const stored = await selectInvoices(this.#paidup.engine.database, { customerId: id, status: null, before: null, limit: 10_000 });
+    const stored = await selectInvoices(this.#paidup.engine.database, { filter: { customerId: id }, order: 'newest', after: undefined, limit: 10_000 });
     const texts = stored
       .map(({ invoice: { date, lines, subtotal, tax, total, walletCredit } }) => ({
         date, lines: inOrder(lines.map((line) => line.amount.minor).filter((minor) => minor !== 0n)), subtotal: subtotal.minor, tax: tax.minor, total: total.minor, walletCredit: walletCredit.minor,
@@ -336,7 +336,7 @@ class Run {
 
   async #finish(): Promise<void> {
     const { engine } = this.#paidup;
-    const invoices = await selectInvoices(engine.database, { customerId: null, status: null, before: null, limit: 100_000 });
+    const invoices = await selectInvoices(engine.database, { filter: {}, order: 'newest', after: undefined, limit: 100_000 });
     const numbers = invoices.map(({ invoice }) => invoice.number).sort();
     expect(numbers, this.#hint()).toEqual(numbers.map((_, index) => `INV-${String(index + 1).padStart(6, '0')}`));
     for (const { name, model } of this.#customers) {

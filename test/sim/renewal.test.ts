@@ -19,7 +19,7 @@ import { depositToWallet } from '../../src/service/payment.js';
 import { setPaymentMethod } from '../../src/service/payment-method.js';
 import type { Database, Queryable } from '../../src/store/database.js';
 import { openEmbeddedDatabase } from '../../src/store/embedded-database.js';
-import { selectInvoices } from '../../src/store/invoice.js';
+import { selectInvoices } from '../../src/store/invoice-list.js';
 import { migrate } from '../../src/store/migrate.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { stateView } from '../../src/http/state.js';
@@ -63,7 +63,7 @@ async function fill(engine: Engine, customers: number): Promise<void> {
 
 async function expectProved(engine: Engine, input: { customers: number; turns: number; hint: string }): Promise<void> {
   const { customers, turns, hint } = input;
-  const invoices = await selectInvoices(engine.database, { customerId: null, status: null, before: null, limit: 10_000 });
+  const invoices = await selectInvoices(engine.database, { filter: {}, order: 'newest', after: undefined, limit: 10_000 });
   const turned = invoices.map(({ customerId, invoice }) => `${customerId} ${invoice.date}`);
   expect(new Set(turned).size, `${hint}: a turn was invoiced twice`).toBe(turned.length);
   expect(turned.length, hint).toBe(customers * turns);
@@ -178,10 +178,10 @@ it('the loop books what falls due, goes on after weather, and stops when told', 
   await expect.poll(() => told.some((text) => text.includes('tries again'))).toBe(true);
   isAway = false;
   clock.set(at('2026-03-01T00:00:00Z'));
-  await expect.poll(async () => (await selectInvoices(engine.database, { customerId: null, status: null, before: null, limit: 10 })).length).toBe(4);
+  await expect.poll(async () => (await selectInvoices(engine.database, { filter: {}, order: 'newest', after: undefined, limit: 10 })).length).toBe(4);
   await worker.stop();
   clock.set(at('2026-04-01T00:00:00Z'));
-  expect(await selectInvoices(engine.database, { customerId: null, status: null, before: null, limit: 10 })).toHaveLength(4);
+  expect(await selectInvoices(engine.database, { filter: {}, order: 'newest', after: undefined, limit: 10 })).toHaveLength(4);
   await closeEngine(engine);
 });
 

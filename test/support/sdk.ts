@@ -34,8 +34,8 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-/** What test/e2e/sdk-billing.test.ts, sdk-gate.test.ts, sdk-live.test.ts and sdk-session.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
-const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'], live: ['stream'], session: ['sessions'] } as const;
+/** What test/e2e/sdk-billing.test.ts, sdk-gate.test.ts, sdk-live.test.ts sdk-overview.test.ts and sdk-session.test.ts call, by tag; test/e2e/sdk.test.ts calls all that is tagged otherwise. */
+const TAGS = { billing: ['subscriptions', 'invoices', 'sandbox', 'webhooks'], gate: ['gate', 'entitlements'], live: ['stream'], overview: ['overview', 'forecast'], session: ['sessions'] } as const;
 type Part = keyof typeof TAGS | 'other';
 
 /** The same question as by POST, for people and for caches. */
@@ -56,6 +56,6 @@ export async function uncalledOperations(paidup: TestPaidup, asked: readonly str
 }
 
 function partOf(tags: readonly string[]): Part {
-  const parts: ReadonlyArray<keyof typeof TAGS> = ['billing', 'gate', 'live'];
+  const parts: ReadonlyArray<keyof typeof TAGS> = ['billing', 'gate', 'live', 'overview'];
   return parts.find((part) => TAGS[part].some((tag) => tags.includes(tag))) ?? 'other';
 }

@@ -3,8 +3,9 @@ import { decimal, multiply, type Decimal } from '../../../core/decimal.js';
 import { instantText } from '../../../core/instant.js';
 import { issuedLine, type IssuedInvoice, type IssuedLine } from '../../../core/issued-invoice.js';
 import { moneyToDecimal } from '../../../core/money.js';
-import { listDrafts, listInvoices, type DraftRead, type InvoiceRead } from '../../../service/invoice.js';
+import { listDrafts, type DraftRead, type InvoiceRead } from '../../../service/invoice.js';
 import { invoiceTokens } from '../../../service/invoice-link.js';
+import { listInvoices } from '../../../service/invoice-list.js';
 import { hostedInvoiceUrl } from '../../hosted-invoice.js';
 import { ownUrlOf } from '../../own-url.js';
 import { Nullable, Words } from '../../schema.js';
@@ -40,7 +41,7 @@ async function list(call: Call): Promise<Record<string, unknown>> {
   const customer = await subject((request.query as { subject_id: string }).subject_id);
   // Drafts are derived, and newer than what is issued.
   const drafts = (await listDrafts(engine, customer).catch(asSubject)).reverse();
-  const issued = await listInvoices(engine, { customer, status: undefined, before: undefined, limit: offset + limit + 1 });
+  const issued = await listInvoices(engine, { customer, limit: offset + limit + 1 });
   const tokenOf = await invoiceTokens(engine);
   const urlOf = (invoiceId: string): string => hostedInvoiceUrl(tokenOf(invoiceId), ownUrlOf(request));
   return listOf('invoices', [...drafts, ...issued].slice(offset, offset + limit + 1), { limit, view: (found) => toInvoice(found, urlOf) });
