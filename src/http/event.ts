@@ -8,7 +8,7 @@ import { listEvents } from '../service/usage.js';
 import { ingestEvents, type EventOutcome } from '../service/event.js';
 import { customerOf, instantParameter, page, readCursor, reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, InstantText, Nullable, PageOf, PageQuery, Words } from './schema.js';
+import { CustomerPath, DecimalText, InstantText, Nullable, PageOf, PageQuery, Words } from './schema.js';
 import { validatorCompiler } from './validate.js';
 
 /** Most events in one call. */
@@ -18,9 +18,10 @@ const EventBody = Type.Object(
   {
     id: Type.String({ description: 'Yours, unique for the customer for ever: the same id counts once' }),
     customer: Type.String({ description: 'Id of the customer, or your own external id' }),
-    name: Type.String({ description: 'Meters count events by name' }),
+    name: Type.String({ description: 'Meters count events by name; `meter:` and the code of a meter: that one alone does' }),
     timestamp: Type.Optional(InstantText),
     properties: Type.Optional(Type.Record(Type.String(), Type.Any())),
+    occurrences: Type.Optional({ ...DecimalText, description: 'How often it happened, to meters that count events: a whole number; 1 unless told' }),
   },
   { description: 'A report that usage happened' },
 );
@@ -56,7 +57,7 @@ const EventsQuery = Type.Intersect([
   PageQuery,
   Type.Object({ meter: Type.Optional(Type.String({ description: 'Code of a meter: the events that it counts' })), from: Type.Optional(InstantText), to: Type.Optional({ ...InstantText, description: 'Not with it' }) }),
 ]);
-const StoredEventView = Type.Object({ id: Type.String(), name: Type.String(), timestamp: InstantText, properties: Type.Record(Type.String(), Type.Any()), revision: Type.Integer({ description: 'Number of the change that brought it' }) });
+const StoredEventView = Type.Object({ id: Type.String(), name: Type.String(), timestamp: InstantText, properties: Type.Record(Type.String(), Type.Any()), occurrences: Type.Optional(Type.String({ description: 'How often it happened, where that is not once' })), revision: Type.Integer({ description: 'Number of the change that brought it' }) });
 
 export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void {
   const reserved = reservedOf(engine);
@@ -80,7 +81,7 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpContext): void
         meter, from: instantParameter(from, 'querystring:/from'), to: instantParameter(to, 'querystring:/to'), after: after === undefined ? undefined : placeOf(after), limit: limit + 1,
       });
       const { items, nextCursor } = page(found, limit, ({ event }) => `${instantText(event.occurredAt)} ${event.id}`);
-      return { data: items.map(({ event, revision }) => ({ id: event.id, name: event.name, timestamp: instantText(event.occurredAt), properties: event.properties, revision })), next_cursor: nextCursor };
+      return { data: items.map(({ event, revision }) => ({ id: event.id, name: event.name, timestamp: instantText(event.occurredAt), properties: event.properties, ...(event.occurrences === undefined ? {} : { occurrences: decimalText(event.occurrences) }), revision })), next_cursor: nextCursor };
     },
   );
 }

@@ -1,6 +1,6 @@
 import type { UsageEvent } from '../core/event.js';
 import { type Instant } from '../core/instant.js';
-import type { Meter } from '../core/meter.js';
+import { eventNamesOf, type Meter } from '../core/meter.js';
 import { plusLocalDays, startOfLocalDay, type Period } from '../core/period.js';
 import { invalidInput } from '../core/problems.js';
 import { MAX_SERIES_POINTS, seriesPeriods, usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
@@ -56,7 +56,7 @@ export async function readUsagePoints(engine: Engine, customerId: string, input:
   const first = periods[0];
   const last = periods.at(-1);
   if (first !== undefined && last !== undefined) {
-    for await (const event of selectEvents(engine.database, { customerId, from: first.startsAt, to: last.endsAt, names: [meter.eventName] })) events.push(event);
+    for await (const event of selectEvents(engine.database, { customerId, from: first.startsAt, to: last.endsAt, names: eventNamesOf(meter) })) events.push(event);
   }
   return usageSeries({ meter, events, periods, dimensions });
 }
@@ -68,6 +68,6 @@ export async function listEvents(
   input: { meter: string | undefined; from: Instant | undefined; to: Instant | undefined; after: { at: Instant; id: string } | undefined; limit: number },
 ): Promise<Array<{ readonly revision: number; readonly event: UsageEvent }>> {
   const customerId = await findCustomerId(engine, name);
-  const names = input.meter === undefined ? undefined : [(await getMeter(engine, input.meter)).eventName];
+  const names = input.meter === undefined ? undefined : eventNamesOf(await getMeter(engine, input.meter));
   return selectEventPage(engine.database, { customerId, from: input.from, to: input.to, names, after: input.after, limit: input.limit });
 }
