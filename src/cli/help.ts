@@ -86,8 +86,8 @@ ${ENDING}
   'paidup report': `Usage: paidup report --from DIALECT --url URL [--key KEY] [--subject S] [--json]
 
 Asks a live system what it says about one customer and prints it: customer, balance, plan,
-usage, settings, as far as the dialect tells them. A call that fails is shown with its status
-and text; the others go on.
+usage, settings, invoices, as far as the dialect tells them and the key may read them. A call
+that fails is shown with its status and text; the others go on.
 
 Flags:
   --from DIALECT        docspace, diga, lark or paidup
@@ -100,7 +100,8 @@ Flags:
                         {"dialect", "url", "subject", "ok", "sections": [...]}
   --help                this text
 
-Exit codes: 0 every call was answered, 1 one or more failed, 2 misused (flags, settings).
+Exit codes: 0 every call was answered (what a publishable key of lark is refused is shown and
+counts for nothing), 1 one or more failed, 2 misused (flags, settings).
 `,
 
   ...CALCULATE_HELP,

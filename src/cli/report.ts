@@ -1,5 +1,6 @@
 import { dialects, hasSubject, isDialect, readReport } from '../reader/report.js';
 import { toAddress } from '../reader/call.js';
+import { isWhole } from '../reader/section.js';
 import { reportJson, reportText } from '../reader/text.js';
 import { EXIT, Misuse } from './exit.js';
 import { settingOf } from './setting.js';
@@ -24,5 +25,5 @@ export async function report(flags: ReportFlags): Promise<number> {
   if (hasSubject(dialect) && (flags.subject ?? '') === '') throw new Misuse(`--subject must name the customer to report on: a key of ${dialect} may see many`);
   const read = await readReport({ dialect, url, key, subject: flags.subject });
   process.stdout.write(flags.json === true ? `${JSON.stringify(reportJson(read))}\n` : reportText(read));
-  return read.sections.every((section) => section.ok) ? EXIT.done : EXIT.refused;
+  return isWhole(read.sections) ? EXIT.done : EXIT.refused;
 }
