@@ -1,4 +1,5 @@
 import { CALCULATE_HELP } from './calculate-help.js';
+import { TRANSFER_HELP } from './transfer-help.js';
 
 const STORE = `The store:
   --data DIR            folder of the embedded store            PAIDUP_DATA, default ./.paidup
@@ -19,6 +20,8 @@ have used, what they owe and what they may do.
 Commands:
   serve          answer all APIs over HTTP, until it is told to stop
   report         print what a live system says about one customer, in four dialects
+  import         bring customers from Lark, Diga or DocSpace into a running Paidup
+  shadow         compare customers at the vendor with the same in Paidup
   calculate      ask the billing rules a question, without a store
   keys           make, list and revoke API keys
   migrate        bring a store's schema up to date
@@ -103,6 +106,8 @@ Flags:
 Exit codes: 0 every call was answered (what a publishable key of lark is refused is shown and
 counts for nothing), 1 one or more failed, 2 misused (flags, settings).
 `,
+
+  ...TRANSFER_HELP,
 
   ...CALCULATE_HELP,
 
