@@ -11,7 +11,8 @@ const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['worker', ['core', 'service', 'provider']],
   ['reader', ['core']],
   ['document', ['core']],
-  ['cli', ['core', 'service', 'store', 'reader', 'document', 'http', 'provider', 'worker']],
+  ['transfer', ['core', 'reader', 'sdk']],
+  ['cli', ['core', 'service', 'store', 'reader', 'document', 'http', 'provider', 'worker', 'transfer']],
   ['sdk', []],
   ['dashboard', ['sdk']],
 ]);

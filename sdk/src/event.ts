@@ -8,12 +8,14 @@ export interface UsageEvent {
   id: string;
   /** Id of the customer, or your own external id. */
   customer: string;
-  /** Meters count events by name. */
+  /** Meters count events by name. `meter:` and the code of a meter: that one alone counts it. */
   name: string;
   /** When it happened; the moment it arrives unless told. Of any age, but at most an hour ahead. */
   timestamp?: InstantInput | undefined;
   /** What meters add, compare and tell apart. Write quantities as decimal strings. */
   properties?: Readonly<Record<string, unknown>> | undefined;
+  /** How often it happened, to meters that count events: a whole number; "1" unless told. */
+  occurrences?: Decimal | undefined;
 }
 
 /** A usage window that an event counted in, and what it says now. */
@@ -50,6 +52,8 @@ export interface StoredEvent {
   name: string;
   timestamp: Instant;
   properties: Record<string, unknown>;
+  /** How often it happened, where that is not once. */
+  occurrences?: Decimal;
   /** Number of the customer's change that brought it. */
   revision: number;
   customer: { id: string; external_id: string | null; name: string | null };

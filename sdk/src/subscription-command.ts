@@ -1,6 +1,6 @@
 import type { Call, CallOptions, KeylessOptions } from './call.js';
 import type { UpcomingInvoice } from './invoice.js';
-import type { Decimal, InstantInput, Interval, Money, Period } from './money.js';
+import type { Decimal, InstantInput, Interval, Metadata, Money, Period } from './money.js';
 import type { Entitlement } from './entitlement.js';
 import type { Subscription } from './subscription.js';
 
@@ -42,6 +42,9 @@ export interface SubscriptionInput extends TimedTerms {
   addon_of?: string | undefined;
   /** Code of a coupon. */
   coupon?: string | undefined;
+  metadata?: Metadata | undefined;
+  /** For who moves here: what fell due from the start up to this moment has been billed elsewhere, and is not invoiced. Not after now. */
+  billed_until?: InstantInput | undefined;
 }
 
 export interface PhaseInput extends Terms {

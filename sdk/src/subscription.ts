@@ -1,5 +1,5 @@
 import type { Call, CallOptions } from './call.js';
-import type { Decimal, Instant, Period } from './money.js';
+import type { Decimal, Instant, Metadata, Period } from './money.js';
 import { everyItem, type Page, type PageQuery } from './page.js';
 
 export interface PlanName {
@@ -43,6 +43,7 @@ export interface Subscription {
   quantities: Record<string, Decimal>;
   multipliers: Record<string, Decimal>;
   overage: boolean;
+  metadata: Metadata;
   /** The subscription that it stands beside, and ends with. */
   addon_of: string | null;
   /** All that were ever applied, in order. */

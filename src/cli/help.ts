@@ -1,4 +1,5 @@
 import { CALCULATE_HELP } from './calculate-help.js';
+import { TRANSFER_HELP } from './transfer-help.js';
 
 const STORE = `The store:
   --data DIR            folder of the embedded store            PAIDUP_DATA, default ./.paidup
@@ -19,6 +20,8 @@ have used, what they owe and what they may do.
 Commands:
   serve          answer all APIs over HTTP, until it is told to stop
   report         print what a live system says about one customer, in four dialects
+  import         bring customers from Lark, Diga or DocSpace into a running Paidup
+  shadow         compare customers at the vendor with the same in Paidup
   calculate      ask the billing rules a question, without a store
   keys           make, list and revoke API keys
   migrate        bring a store's schema up to date
@@ -86,8 +89,8 @@ ${ENDING}
   'paidup report': `Usage: paidup report --from DIALECT --url URL [--key KEY] [--subject S] [--json]
 
 Asks a live system what it says about one customer and prints it: customer, balance, plan,
-usage, settings, as far as the dialect tells them. A call that fails is shown with its status
-and text; the others go on.
+usage, settings, invoices, as far as the dialect tells them and the key may read them. A call
+that fails is shown with its status and text; the others go on.
 
 Flags:
   --from DIALECT        docspace, diga, lark or paidup
@@ -100,8 +103,11 @@ Flags:
                         {"dialect", "url", "subject", "ok", "sections": [...]}
   --help                this text
 
-Exit codes: 0 every call was answered, 1 one or more failed, 2 misused (flags, settings).
+Exit codes: 0 every call was answered (what a publishable key of lark is refused is shown and
+counts for nothing), 1 one or more failed, 2 misused (flags, settings).
 `,
+
+  ...TRANSFER_HELP,
 
   ...CALCULATE_HELP,
 

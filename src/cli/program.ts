@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CalculateFlags } from './calculate.js';
 import { HELP } from './help.js';
+import type { ImportFlags } from './import.js';
 import type { KeysCreateFlags, KeysListFlags, KeysRevokeFlags } from './keys.js';
 import type { MigrateFlags } from './migrate.js';
 import { QUESTIONS, type QuestionName } from './question.js';
 import type { ReportFlags } from './report.js';
 import type { ServeFlags } from './serve.js';
+import type { ShadowFlags } from './shadow.js';
 import type { VerifyFlags } from './verify.js';
 
 /**
@@ -43,6 +45,17 @@ export function commands(end: (code: number) => void): Command {
     .option('--subject <s>')
     .option('--json')
     .action(async (flags: ReportFlags) => end(await (await import('./report.js')).report(flags)));
+  withSides(program.command('import'))
+    .option('--subjects <s...>')
+    .option('--customer <id>')
+    .option('--timezone <zone>')
+    .option('--dry-run')
+    .option('--json')
+    .action(async (flags: ImportFlags) => end(await (await import('./import.js')).importCustomers(flags)));
+  withSides(program.command('shadow'))
+    .option('--subjects <s...>')
+    .option('--json')
+    .action(async (flags: ShadowFlags) => end(await (await import('./shadow.js')).shadow(flags)));
   addCalculate(program.command('calculate'));
   addKeys(program.command('keys'));
   withStore(program.command('migrate'))
@@ -79,6 +92,11 @@ function addKeys(keys: Command): void {
     .argument('<id>')
     .option('--json')
     .action(async (id: string, flags: KeysRevokeFlags) => (await import('./keys.js')).revokeKey(id, flags));
+}
+
+/** A system of a vendor, and a running Paidup. */
+function withSides(command: Command): Command {
+  return command.option('--from <dialect>').option('--url <url>').option('--key <key>').option('--to <url>').option('--to-key <key>');
 }
 
 function withStore(command: Command): Command {

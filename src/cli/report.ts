@@ -1,8 +1,8 @@
 import { dialects, hasSubject, isDialect, readReport } from '../reader/report.js';
-import { toAddress } from '../reader/call.js';
+import { isWhole } from '../reader/section.js';
 import { reportJson, reportText } from '../reader/text.js';
+import { sourceOf } from './endpoint.js';
 import { EXIT, Misuse } from './exit.js';
-import { settingOf } from './setting.js';
 
 /** Flags of `paidup report`, as they were written. */
 export interface ReportFlags {
@@ -17,12 +17,9 @@ export interface ReportFlags {
 export async function report(flags: ReportFlags): Promise<number> {
   const dialect = flags.from;
   if (dialect === undefined || !isDialect(dialect)) throw new Misuse(`--from must be one of ${dialects.join(', ')}`);
-  const { url } = flags;
-  if (url === undefined || toAddress(url) === null) throw new Misuse('--url must be an http or https address, such as http://127.0.0.1:4610');
-  const key = settingOf({ flag: '--key', variable: 'PAIDUP_KEY' }, flags.key)?.value.trim() ?? '';
-  if (key === '') throw new Misuse('a key is needed: set PAIDUP_KEY, or give --key (which others on this machine may see)');
+  const { url, key } = sourceOf(flags);
   if (hasSubject(dialect) && (flags.subject ?? '') === '') throw new Misuse(`--subject must name the customer to report on: a key of ${dialect} may see many`);
   const read = await readReport({ dialect, url, key, subject: flags.subject });
   process.stdout.write(flags.json === true ? `${JSON.stringify(reportJson(read))}\n` : reportText(read));
-  return read.sections.every((section) => section.ok) ? EXIT.done : EXIT.refused;
+  return isWhole(read.sections) ? EXIT.done : EXIT.refused;
 }

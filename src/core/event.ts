@@ -1,4 +1,4 @@
-import type { Decimal } from './decimal.js';
+import { ONE, parseDecimal, type Decimal } from './decimal.js';
 import { parseInstant, instantText, type Instant } from './instant.js';
 import { measure, unfitDimension, type Meter } from './meter.js';
 import { nameFault } from './name.js';
@@ -10,7 +10,7 @@ export interface UsageEvent {
   readonly name: string;
   readonly occurredAt: Instant;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** A whole number: how many occurrences it stands for, to meters that count events. One unless told; a consume or a hold makes such. */
+  /** A whole number: how many occurrences it stands for, to meters that count events. One unless told. */
   readonly occurrences?: Decimal;
 }
 
@@ -21,6 +21,8 @@ export interface EventInput {
   readonly name: string;
   readonly timestamp?: string | undefined;
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
+  /** A whole number above zero, as a decimal. */
+  readonly occurrences?: string | undefined;
 }
 
 /** How far ahead of the clock an event may lie: room for clocks that are off, none for mistakes. One hour. */
@@ -35,6 +37,8 @@ export const MAX_PROPERTIES_LENGTH = 16_384;
 /** How deep an event's properties may be nested: more than reports of usage ever are, far less than a parser's stack. */
 export const MAX_PROPERTIES_DEPTH = 32;
 
+const WHOLE = 'must be a whole number above zero, as a decimal string';
+
 /** The input as an event's, or what is wrong with its shape; for input that nobody has looked at. */
 export function readEventInput(value: unknown): EventInput | { readonly fault: InputError } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('', 'must be an object');
@@ -43,6 +47,7 @@ export function readEventInput(value: unknown): EventInput | { readonly fault: I
     if (typeof fields[field] !== 'string') return fault(`/${field}`, fields[field] === undefined ? 'is needed' : 'must be a string');
   }
   if (fields.timestamp !== undefined && typeof fields.timestamp !== 'string') return fault('/timestamp', 'must be an RFC 3339 date-time, such as 2026-01-31T09:30:00Z');
+  if (fields.occurrences !== undefined && typeof fields.occurrences !== 'string') return fault('/occurrences', WHOLE);
   const { properties } = fields;
   if (properties !== undefined && (typeof properties !== 'object' || properties === null || Array.isArray(properties))) return fault('/properties', 'must be an object');
   return fields as unknown as EventInput;
@@ -63,7 +68,10 @@ export function parseEvent(input: EventInput, now: Instant): { readonly event: U
   const properties = input.properties ?? {};
   const wrong = propertiesFault(properties);
   if (wrong !== undefined) return { fault: wrong };
-  return { event: { id: input.id, name: input.name, occurredAt, properties } };
+  const occurrences = input.occurrences === undefined ? ONE : parseDecimal(input.occurrences);
+  if (occurrences === undefined || !occurrences.gt(0) || !occurrences.round(0, 0).eq(occurrences)) return fault('/occurrences', WHOLE);
+  const event = { id: input.id, name: input.name, occurredAt, properties };
+  return { event: occurrences.eq(ONE) ? event : { ...event, occurrences } };
 }
 
 /** What is wrong with an event's properties whatever counts them, or undefined. */

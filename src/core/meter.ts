@@ -68,6 +68,27 @@ export function parseMeter(input: { id: string; code: string; definition: MeterD
   };
 }
 
+const OWN_NAME = 'meter:';
+
+/**
+ * The name of events that this meter alone counts: what is brought in from elsewhere as its total must not be counted by
+ * others of the same event name.
+ */
+export function ownEventName(meterCode: string): string {
+  return `${OWN_NAME}${meterCode}`;
+}
+
+/** The names of the events that the meter counts. */
+export function eventNamesOf({ eventName, code }: Pick<Meter, 'eventName' | 'code'>): [string, string] {
+  return [eventName, ownEventName(code)];
+}
+
+/** Whether the meter counts events of this name. */
+export function isCountedBy(meter: Meter, eventName: string): boolean {
+  // Nearly every event has an ordinary name: no other is put together for it.
+  return meter.eventName === eventName || (eventName.startsWith(OWN_NAME) && eventName === ownEventName(meter.code));
+}
+
 /** True when two meters count alike; names and units are only words. */
 export function isSameCounting(left: Meter, right: Meter): boolean {
   const essence = (meter: Meter): string =>

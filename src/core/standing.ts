@@ -17,7 +17,7 @@ export interface Standing extends Books {
   readonly payments: PaymentStanding;
   /** In order of creation. */
   readonly subscriptions: readonly SubscriptionRecord[];
-  /** How far each subscription has been invoiced; none for those that never were. */
+  /** How far each subscription has been invoiced; none for those that never were. Begins at what was billed elsewhere. */
   readonly cursors: readonly SubscriptionCursor[];
   readonly tax: TaxSetting | null;
   readonly topUp: TopUpSettings | null;
@@ -43,7 +43,9 @@ export function withSubscriptionChange(standing: Standing, entry: SubscriptionEn
   const before = standing.subscriptions.find((record) => record.id === subscriptionId);
   const after = evolveSubscription(before, { id: subscriptionId, revision }, change);
   const subscriptions = before === undefined ? [...standing.subscriptions, after] : standing.subscriptions.map((record) => (record.id === subscriptionId ? after : record));
-  return { ...standing, subscriptions };
+  if (change.type !== 'created' || change.billedUntil === undefined) return { ...standing, subscriptions };
+  // What somebody else has billed is to Paidup as if it had been invoiced.
+  return { ...standing, subscriptions, cursors: withCursors(standing.cursors, [{ subscriptionId, at: change.billedUntil, revision }]) };
 }
 
 /** A change of a subscription with its number. */

@@ -34,11 +34,14 @@ export interface CreateSubscription extends TermsAsked {
   /** The subscription that it is added to: its periods are counted from the same anchor, where the lengths agree. */
   readonly addonOf?: Subscription | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** What fell due up to this moment has been billed elsewhere. */
+  readonly billedUntil?: Instant | undefined;
 }
 
 /** @throws Refusal `invalid_request` when a quantity or multiplier does not fit the plan; `subscription_ended`, `phase_conflict` for an add-on of what cannot have one. */
 export function decideCreate(input: CreateSubscription): Change<'created'> {
-  const { plan, startsAt, madeAt, addonOf, metadata } = input;
+  const { plan, startsAt, madeAt, addonOf, metadata, billedUntil } = input;
+  if (billedUntil !== undefined && (billedUntil < startsAt || billedUntil > madeAt)) throw invalidInput([{ pointer: '/billed_until', detail: 'must lie between the start of the subscription and now' }]);
   const main = addonOf === undefined ? undefined : phaseAt(addonOf, latest(startsAt, addonOf.startsAt));
   if (addonOf !== undefined && startsAt >= addonOf.endsAt) throw ended(addonOf);
   if (addonOf?.addonOf != null) throw new Refusal('phase_conflict', 'An add-on cannot have add-ons: name the main subscription.');
@@ -48,7 +51,7 @@ export function decideCreate(input: CreateSubscription): Change<'created'> {
   const anchorAt = input.anchorAt ?? (isAligned ? main.schedule.anchorAt : null);
   const trialDays = input.trialDays ?? plan.trialDays;
   const trialEndsAt = trialDays > 0 ? plusLocalDays(startsAt, trialDays, zone) : null;
-  return { type: 'created', madeAt, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf: addonOf?.id ?? null, terms: parseTerms(input), ...(metadata === undefined ? {} : { metadata }) };
+  return { type: 'created', madeAt, startsAt, trialEndsAt, anchorAt, zone, alignment, addonOf: addonOf?.id ?? null, terms: parseTerms(input), ...(metadata === undefined ? {} : { metadata }), ...(billedUntil === undefined ? {} : { billedUntil }) };
 }
 
 /** A trial that needs a payment method ends the subscription, until one is on file. */

@@ -69,6 +69,8 @@ export type SubscriptionChange =
       readonly terms: Terms;
       /** Strings of the merchant's own, by name; none unless there. */
       readonly metadata?: Readonly<Record<string, string>>;
+      /** What fell due up to this moment has been billed elsewhere; nothing unless told. */
+      readonly billedUntil?: Instant;
     }
   | ({ readonly type: 'phase_scheduled'; /** Whether phases scheduled for later stay. */ readonly keepsLater: boolean } & Omit<RecordedPhase, 'revision'>)
   | { readonly type: 'schedule_cleared'; readonly madeAt: Instant }

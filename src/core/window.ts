@@ -1,7 +1,7 @@
 import { ZERO, add, isPositive, notBelowZero, subtract, sum, type Decimal } from './decimal.js';
 import type { UsageEvent } from './event.js';
 import { FOREVER, latest, type Instant } from './instant.js';
-import { convert, coordinates, measure, type Measurement, type Tally } from './meter.js';
+import { convert, coordinates, isCountedBy, measure, type Measurement, type Tally } from './meter.js';
 import type { IndexedPeriod } from './period.js';
 import { usagePrices, type UsagePrice } from './plan.js';
 import { dimensionKey } from './price.js';
@@ -66,7 +66,7 @@ export function matchEvent(subscriptions: readonly Subscription[], event: UsageE
     .filter((subscription) => isServing(subscription, event.occurredAt))
     .flatMap((subscription) =>
       usagePrices(phaseAt(subscription, event.occurredAt).plan)
-        .filter((price) => price.meter.eventName === event.name)
+        .filter((price) => isCountedBy(price.meter, event.name))
         .flatMap((price) => matchPrice(subscription, price, event)),
     );
 }

@@ -32,6 +32,7 @@ const StoredEventView = Type.Object({
   name: Type.String(),
   timestamp: InstantText,
   properties: Type.Record(Type.String(), Type.Any()),
+  occurrences: Type.Optional(Type.String({ description: 'How often it happened, where that is not once' })),
   revision: Type.Integer({ description: 'Number of the change that brought it' }),
   meters: Type.Array(Type.String(), { description: 'Codes of the meters that can count it' }),
   windows: Type.Array(
@@ -112,6 +113,7 @@ function eventView({ customer, event, revision, meters, matches, uncounted }: Li
     name: event.name,
     timestamp: instantText(event.occurredAt),
     properties: event.properties,
+    ...(event.occurrences === undefined ? {} : { occurrences: decimalText(event.occurrences) }),
     revision,
     meters: meters.map(({ code }) => code),
     windows: matches.map(({ subscription, price, window, measurement }) => ({

@@ -6,7 +6,7 @@ import type { CountedIn } from '../core/window-book.js';
 import { ingestEvents, type EventOutcome } from '../service/event.js';
 import { reservedOf } from './answer.js';
 import type { HttpContext } from './context.js';
-import { InstantText, Nullable, Words } from './schema.js';
+import { DecimalText, InstantText, Nullable, Words } from './schema.js';
 import { validatorCompiler } from './validate.js';
 
 /** Most events in one call. */
@@ -16,9 +16,10 @@ const EventBody = Type.Object(
   {
     id: Type.String({ description: 'Yours, unique for the customer for ever: the same id counts once' }),
     customer: Type.String({ description: 'Id of the customer, or your own external id' }),
-    name: Type.String({ description: 'Meters count events by name' }),
+    name: Type.String({ description: 'Meters count events by name; `meter:` and the code of a meter: that one alone does' }),
     timestamp: Type.Optional(InstantText),
     properties: Type.Optional(Type.Record(Type.String(), Type.Any())),
+    occurrences: Type.Optional({ ...DecimalText, description: 'How often it happened, to meters that count events: a whole number; 1 unless told' }),
   },
   { description: 'A report that usage happened' },
 );

@@ -15,7 +15,7 @@ import type { HttpContext } from './context.js';
 import { entitlementView } from './entitlement.js';
 import { InvoiceView, emptyInvoiceView, invoiceView } from './invoice-view.js';
 import { moneyView } from './money.js';
-import { CustomerPath, DecimalText, InstantText, Interval as IntervalSchema, Money, Nullable, Words } from './schema.js';
+import { CustomerPath, DecimalText, InstantText, Interval as IntervalSchema, Metadata, Money, Nullable, Words } from './schema.js';
 import { EntitlementView } from './entitlement.js';
 import { SubscriptionPath, SubscriptionView, subscriptionView } from './subscription.js';
 
@@ -47,6 +47,8 @@ const CreateBody = Type.Object({
   phases: Type.Optional(Type.Array(Type.Object({ plan: PLAN, ...NUMBERS, duration: DURATION, ends_at: ENDS_AT }), { maxItems: 100, description: 'What follows, each phase after the one before' })),
   addon_of: Type.Optional(Type.String({ description: 'The subscription that it stands beside: billed on the same days, ended with it' })),
   coupon: Type.Optional(Type.String({ description: 'Code of a coupon' })),
+  metadata: Type.Optional(Metadata),
+  billed_until: Type.Optional({ ...InstantText, description: 'For who moves here: what fell due from the start up to this moment has been billed elsewhere, and is not invoiced' }),
 });
 const PhaseBody = Type.Object({ plan: PLAN, ...NUMBERS, starts_at: Type.Optional(InstantText), proration: PRORATION });
 const ChangeBody = Type.Object({
@@ -108,6 +110,8 @@ interface CreateBodyType extends PhaseBodyType {
   phases?: PhaseBodyType[];
   addon_of?: string;
   coupon?: string;
+  metadata?: Record<string, string>;
+  billed_until?: string;
 }
 
 interface AskedCommand {
@@ -176,9 +180,12 @@ export function subscriptionCommandRoutes(app: FastifyInstance, { engine }: Http
   const preview = async (asked: AskedCommand) => previewView(await previewCommand(engine, asked), asked.subscriptionId);
 
   const create = (request: FastifyRequest<{ Body: CreateBodyType }>): AskedCommand => {
-    const { starts_at: startsAt, trial_days: trialDays, billing_anchor: anchor, addon_of: addonOf, phases, ...first } = request.body;
+    const { starts_at: startsAt, trial_days: trialDays, billing_anchor: anchor, addon_of: addonOf, billed_until: billedUntil, phases, ...first } = request.body;
     const subscriptionId = engine.newId('sub');
-    const input = { ...first, endsAt: instantParameter(first.ends_at, '/ends_at'), phases: phases?.map((phase, index) => ({ ...phase, endsAt: instantParameter(phase.ends_at, `/phases/${index}/ends_at`) })), trialDays, addonOf, startsAt: instantParameter(startsAt, '/starts_at'), billingAnchor: instantParameter(anchor, '/billing_anchor') };
+    const moments = {
+      startsAt: instantParameter(startsAt, '/starts_at'), endsAt: instantParameter(first.ends_at, '/ends_at'), billingAnchor: instantParameter(anchor, '/billing_anchor'), billedUntil: instantParameter(billedUntil, '/billed_until'),
+    };
+    const input = { ...first, ...moments, phases: phases?.map((phase, index) => ({ ...phase, endsAt: instantParameter(phase.ends_at, `/phases/${index}/ends_at`) })), trialDays, addonOf };
     return { subscriptionId, customerId: customerOf(request), decide: createSubscription(engine, subscriptionId, input) };
   };
   app.post<{ Params: { customer: string }; Body: CreateBodyType }>(

@@ -8,7 +8,7 @@ import { readSubscription } from '../service/subscription.js';
 import { readState } from '../service/state.js';
 import { customerOf, pageOfAll } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, InstantText, Nullable, PageOf, PageQuery, Words } from './schema.js';
+import { CustomerPath, InstantText, Metadata, Nullable, PageOf, PageQuery, Words } from './schema.js';
 
 const PlanName = Type.Object({ code: Type.String(), name: Type.String(), version: Type.Integer() });
 const PeriodView = Type.Object({ start: InstantText, end: InstantText }, { description: 'From start (in) to end (out)' });
@@ -27,6 +27,7 @@ export const SubscriptionView = Type.Object({
   quantities: Type.Record(Type.String(), Type.String()),
   multipliers: Type.Record(Type.String(), Type.String()),
   overage: Type.Boolean(),
+  metadata: Metadata,
   addon_of: Nullable(Type.String({ description: 'The subscription that it stands beside and ends with' })),
   coupons: Type.Array(Type.Object({ code: Type.String(), name: Type.String(), applied_at: InstantText, removed_at: Nullable(InstantText) })),
   next_phase: Nullable(Type.Object({ plan: PlanName, starts_at: InstantText, paused: Type.Boolean() })),
@@ -74,6 +75,7 @@ export function subscriptionView(state: SubscriptionState, at: Instant) {
     quantities: texts(phase.quantities),
     multipliers: texts(phase.multipliers),
     overage: phase.overage,
+    metadata: subscription.metadata,
     addon_of: subscription.addonOf,
     coupons: subscription.coupons.map(({ code, name, appliedAt, removedAt }) => ({ code, name, applied_at: instantText(appliedAt), removed_at: optionalInstant(removedAt) })),
     next_phase: nextPhase === null ? null : { plan: planName(nextPhase), starts_at: instantText(nextPhase.startsAt), paused: nextPhase.isPaused },

@@ -51,7 +51,7 @@ export async function readPaidup(source: Source, subject: string): Promise<Secti
 
 async function readCustomerPath(source: Source, subject: string, rest: string): Promise<Answer> {
   const segment = toSegment(subject);
-  if (segment === null) return { ok: false, status: null, message: 'the subject is empty or not a path segment' };
+  if (segment === null) return { ok: false, status: null, message: 'the subject is empty or not a path segment', retryAfterMs: null };
   return readPath(source, `/v1/customers/${segment}${rest}`);
 }
 

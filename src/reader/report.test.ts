@@ -329,13 +329,57 @@ describe('a Lark report', () => {
 
     const report = await readReport({ dialect: 'lark', url, key, subject: 'a/b@c.d é' });
 
-    expect(asked).toEqual([`/customer-access/a%2Fb%40c.d%20%C3%A9/billing-state x-api-key ${key}`]);
+    expect(asked).toContain(`/customer-access/a%2Fb%40c.d%20%C3%A9/billing-state x-api-key ${key}`);
     expect(valueOf(report, 'billing state')).toMatchObject({
       active_subscriptions: [{ subscription_id: 'sub_1', rate_card_id: 'rc_1' }],
       usage: [{ rate_name: 'Compute Hours', included_units: '300', used_units: '100' }],
     });
     expect(valueOf(report, 'gate')).toMatchObject({ allowed: true });
     expect(reportText(report)).toContain('gate\n  allowed  yes\n');
+  });
+
+  it('gives subject, subscriptions on every page, their cards and metrics once each, and invoices in major units', async () => {
+    const subscription = (id: string, card: string) => ({ id, subject_id: 'subj_1', rate_card_id: card, status: 'active', current_period: { start: '2026-11-01T00:00:00Z', end: '2026-12-01T00:00:00Z' } });
+    const usd = (value: string) => ({ value, currency_code: 'usd' });
+    const card = (id: string) => ({
+      id, name: 'Pro', billing_interval: 'monthly', fixed_rates: [{ code: 'base', name: 'Base', price: { price_type: 'flat', amount: usd('2950') } }],
+      usage_based_rates: [
+        { code: 'hours', name: 'Hours', usage_based_rate_type: 'simple', included_units: 3, pricing_metric_id: 'pmtr_1', price: { price_type: 'package', amount: usd('300'), package_units: 10, rounding_behavior: 'round_up' } },
+        { code: 'regional', name: 'Regional', usage_based_rate_type: 'dimensional', included_units: 0, pricing_metric_id: 'pmtr_1', pricing_matrix: { cells: [{ dimension_coordinates: { region: 'eu' }, price: { price_type: 'flat', amount: usd('0.5') } }] } },
+      ],
+    });
+    const { url, asked } = await stub({
+      '/customer-access/s/billing-state': lark,
+      '/subjects/s': { id: 'subj_1', external_id: 's', name: null, email: 'a@b.c', created_at: '2026-01-01T00:00:00Z', metadata: { tier: 'gold' } },
+      '/subscriptions?subject_id=s&limit=100&offset=0': { has_more: true, subscriptions: [subscription('sub_1', 'rc_1'), subscription('sub_2', 'rc_2')] },
+      '/subscriptions?subject_id=s&limit=100&offset=100': { has_more: false, subscriptions: [subscription('sub_3', 'rc_1')] },
+      '/rate-cards/rc_1': card('rc_1'), '/rate-cards/rc_2': card('rc_2'),
+      '/pricing-metrics/pmtr_1': { id: 'pmtr_1', name: 'Compute', event_name: 'compute', unit: 'hour', aggregation: { aggregation_type: 'sum', value_field: 'hours' }, dimensions: ['region'] },
+      '/invoices?subject_id=s&limit=100&offset=0': { has_more: false, invoices: [{ id: 'in_1', created_at: '2026-11-01T00:00:00Z', status: 'paid', total_amount: { value: '2950', currency_code: 'USD' }, line_items: [{ description: 'Base', quantity: 1, amount: { value: '2950', currency_code: 'USD' } }] }] },
+    });
+
+    const report = await readReport({ dialect: 'lark', url, key, subject: 's' });
+
+    expect(report.sections.map(({ name, ok }) => `${name} ${ok}`)).toEqual(['billing state', 'gate', 'subject', 'subscriptions', 'rate cards', 'pricing metrics', 'invoices'].map((name) => `${name} true`));
+    expect(valueOf(report, 'subscriptions')).toMatchObject([{ id: 'sub_1' }, { id: 'sub_2' }, { id: 'sub_3', rate_card_id: 'rc_1', current_period: { end: '2026-12-01T00:00:00Z' } }]);
+    expect(valueOf(report, 'rate cards')).toMatchObject([{ id: 'rc_1', rates: [{ code: 'base', price: '29.5 USD' }, { code: 'hours', included_units: '3', price: '3 USD per 10, round_up' }, { code: 'regional', price: 'region eu: 0.005 USD' }] }, { id: 'rc_2' }]);
+    expect(valueOf(report, 'pricing metrics')).toEqual([{ id: 'pmtr_1', name: 'Compute', event_name: 'compute', unit: 'hour', aggregation: 'sum', value_field: 'hours', dimensions: ['region'] }]);
+    expect(valueOf(report, 'invoices')).toMatchObject([{ status: 'paid', total: { amount: '29.5', currency: 'USD' }, lines: [{ amount: { amount: '29.5' } }] }]);
+    expect(asked.filter((path) => /^\/(rate-cards|pricing-metrics)/.test(path))).toHaveLength(3);
+    expect(reportText(report)).toContain('2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z');
+  });
+
+  it('shows what a publishable key may not read with its status, which is no failure; a key that reads nothing is one', async () => {
+    const answering = (isOpen: boolean) => listen((request, response) => {
+      const isState = isOpen && request.url?.endsWith('/billing-state') === true;
+      response.writeHead(isState ? 200 : 403, { 'content-type': 'application/json' }).end(JSON.stringify(isState ? lark : { detail: 'Not enough permissions' }));
+    });
+    const report = await readReport({ dialect: 'lark', url: await answering(true), key, subject: 's' });
+    const refused = await readReport({ dialect: 'lark', url: await answering(false), key, subject: 's' });
+
+    expect(reportJson(report)).toMatchObject({ ok: true, sections: [{ ok: true }, { ok: true }, { name: 'subject', ok: false, status: 403, message: 'Not enough permissions' }, { name: 'subscriptions', status: 403 }, { name: 'invoices', status: 403 }] });
+    expect(reportText(report)).toContain('! invoices: 403 Not enough permissions');
+    expect(reportJson(refused)).toMatchObject({ ok: false });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { Instant } from '../core/instant.js';
 import { parseFeature, type Feature, type FeatureDefinition } from '../core/feature.js';
-import { parseMeter, type Meter, type MeterDefinition } from '../core/meter.js';
+import { eventNamesOf, parseMeter, type Meter, type MeterDefinition } from '../core/meter.js';
 import { parsePlan, type Plan, type PlanDefinition } from '../core/plan.js';
 import { selectCatalogRevision, selectFeatures, selectMeters, selectPlanVersions, type CatalogRow, type PlanVersionRow } from '../store/catalog.js';
 import type { Database, Queryable } from '../store/database.js';
@@ -117,7 +117,9 @@ function parseCatalog(rows: { planRows: readonly PlanVersionRow[]; featureRows: 
   const meters = new Map(rows.meterRows.map((row) => [row.code, parseMeter(row)]));
   const features = new Map(rows.featureRows.map((row) => [row.code, parseFeature({ ...row, hasMeter: (code) => meters.has(code) })]));
   const metersByEvent = new Map<string, Meter[]>();
-  for (const meter of meters.values()) metersByEvent.set(meter.eventName, [...(metersByEvent.get(meter.eventName) ?? []), meter]);
+  for (const meter of meters.values()) {
+    for (const name of eventNamesOf(meter)) metersByEvent.set(name, [...(metersByEvent.get(name) ?? []), meter]);
+  }
   const plans = new Map<string, SoldPlan>();
   const versions = new Map<string, Plan>();
   const vocabulary = { meter: (code: string) => meters.get(code), feature: (code: string) => features.get(code) };

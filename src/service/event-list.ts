@@ -1,6 +1,7 @@
 import type { Customer } from '../core/customer.js';
 import { eventMatches, type EventMatches } from '../core/event-match.js';
 import type { Instant } from '../core/instant.js';
+import { eventNamesOf } from '../core/meter.js';
 import { selectCustomersById } from '../store/customer-list.js';
 import { selectEventPage } from '../store/event.js';
 import { selectNewestEvents, type EventEntry, type EventPlace } from '../store/event-list.js';
@@ -35,7 +36,7 @@ export async function listEvents(engine: Engine, customerId: string, asked: Even
 }
 
 async function namesOf(engine: Engine, meter: string | undefined): Promise<string[] | null> {
-  return meter === undefined ? null : [(await getMeter(engine, meter)).eventName];
+  return meter === undefined ? null : eventNamesOf(await getMeter(engine, meter));
 }
 
 /** One read for all customers of the page. */

@@ -47,6 +47,8 @@ export interface CreateSubscriptionInput extends PhaseInput {
   readonly addonOf?: string | undefined;
   readonly coupon?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** What fell due up to this moment has been billed elsewhere: nothing of it is invoiced. */
+  readonly billedUntil?: Instant | undefined;
   /** What follows the first phase, each after the one before. */
   readonly phases?: readonly PhaseInput[] | undefined;
 }
@@ -73,7 +75,7 @@ export function createSubscription(engine: Engine, subscriptionId: string, input
     }
     const addonOf = input.addonOf === undefined ? undefined : situation.subscription(input.addonOf);
     const created = decideCreate({
-      ...termsOf(plan, input), zone: loaded.stored.customer.zone, madeAt: at, startsAt, trialDays: input.trialDays, anchorAt: input.billingAnchor, addonOf, metadata: input.metadata,
+      ...termsOf(plan, input), zone: loaded.stored.customer.zone, madeAt: at, startsAt, trialDays: input.trialDays, anchorAt: input.billingAnchor, addonOf, metadata: input.metadata, billedUntil: input.billedUntil,
     });
     const changes: DecidedChange[] = [{ subscriptionId, change: created, effectiveAt: startsAt }];
     const add = (change: SubscriptionChange): number => changes.push({ subscriptionId, change, effectiveAt: startsAt });

@@ -1,6 +1,6 @@
 import type { UsageEvent } from '../core/event.js';
 import { type Instant } from '../core/instant.js';
-import type { Meter } from '../core/meter.js';
+import { eventNamesOf, type Meter } from '../core/meter.js';
 import { plusLocalDays, startOfLocalDay, type Period } from '../core/period.js';
 import { invalidInput } from '../core/problems.js';
 import { MAX_SERIES_POINTS, seriesPeriods, usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
@@ -56,7 +56,7 @@ export async function readUsagePoints(engine: Engine, customerId: string, input:
   const first = periods[0];
   const last = periods.at(-1);
   if (first !== undefined && last !== undefined) {
-    for await (const event of selectEvents(engine.database, { customerId, from: first.startsAt, to: last.endsAt, names: [meter.eventName] })) events.push(event);
+    for await (const event of selectEvents(engine.database, { customerId, from: first.startsAt, to: last.endsAt, names: eventNamesOf(meter) })) events.push(event);
   }
   return usageSeries({ meter, events, periods, dimensions });
 }

@@ -1,0 +1,89 @@
+import { ReadFailure, type LarkApi, type LarkSubject } from '../reader/lark-api.js';
+import { LarkCatalogCarrier } from './lark-catalog.js';
+import { carrySubject } from './lark-subject.js';
+import { inTurns } from './turns.js';
+import { Tally, type Outcome } from './tally.js';
+import { Stopped, refusalOf, type Target } from './target.js';
+
+/** What is carried over from Lark. */
+export interface LarkImport {
+  readonly source: LarkApi;
+  readonly target: Target;
+  /** Ids or external ids; all subjects when undefined. */
+  readonly subjects: readonly string[] | undefined;
+  readonly isDry: boolean;
+  readonly zone: string;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** How far it has come. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Subjects that are carried side by side: enough to fill the waits for answers, no burden to either side. */
+const SIDE_BY_SIDE = 4;
+
+/**
+ * Brings subjects with what they have from a system that speaks Lark's dialect into Paidup. Everything is looked for before
+ * it is made, and made under a key that follows from what it is: it may be stopped at any moment and begun again.
+ */
+export async function importLark(work: LarkImport): Promise<Outcome> {
+  const { source, target, zone, onProgress } = work;
+  const tally = new Tally(work.isDry);
+  let total = 0;
+  let done = 0;
+  try {
+    const catalog = await LarkCatalogCarrier.carry({ source, target, tally });
+    await listTimelines(source, tally);
+    const subjects = await subjectsOf(work, tally);
+    total = subjects.length;
+    onProgress({ done, total });
+    await inTurns(subjects, SIDE_BY_SIDE, async (subject) => {
+      await carrySubject({ source, target, tally, catalog, zone }, subject);
+      done += 1;
+      onProgress({ done, total });
+    });
+    return tally.outcome(null);
+  } catch (error) {
+    return tally.outcome(stopText(error, { done, total }));
+  }
+}
+
+/** @throws what is a fault of ours. */
+export function stopText(error: unknown, { done, total }: Progress): string {
+  const where = total === 0 ? '' : ` after ${done} of ${total}`;
+  if (error instanceof Stopped) return `stopped${where}: ${error.message}`;
+  try {
+    return `stopped${where}: ${refusalOf(error)}`;
+  } catch (stop) {
+    if (stop instanceof Stopped) return `stopped${where}: ${stop.message}`;
+    throw stop;
+  }
+}
+
+async function subjectsOf({ source, subjects }: LarkImport, tally: Tally): Promise<LarkSubject[]> {
+  if (subjects === undefined) return source.subjects();
+  const found: LarkSubject[] = [];
+  for (const name of subjects) {
+    try {
+      found.push(await source.subject(name));
+    } catch (error) {
+      tally.lost('customer', name, { reason: refusalOf(error) });
+    }
+  }
+  return [...new Map(found.map((subject) => [subject.id, subject])).values()];
+}
+
+/** Phases to come are in timelines, of which only the one under way stands in a subscription. */
+async function listTimelines(source: LarkApi, tally: Tally): Promise<void> {
+  const timelines = await source.timelines().catch((error: unknown) => {
+    if (error instanceof ReadFailure && (error.status === 404 || error.status === 405)) return [];
+    throw error;
+  });
+  for (const { id, subjectId, status } of timelines) {
+    if (status === 'completed') continue;
+    tally.lost('timeline', id, { reason: `${status}, of ${subjectId}: only the phase under way is carried, as its subscription; schedule those to come with POST /v1/subscriptions/{id}/phases` });
+  }
+}

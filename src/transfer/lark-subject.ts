@@ -1,0 +1,142 @@
+import type { Customer, SubscriptionInput } from '@paidup/sdk';
+import { parseCurrency } from '../core/currency.js';
+import { instantText, latest, parseInstant } from '../core/instant.js';
+import { isRecord } from '../reader/json.js';
+import type { LarkCard, LarkSubject, LarkSubscription } from '../reader/lark-api.js';
+import { anchorFor } from './anchor.js';
+import { keyOf } from './code.js';
+import { makeCustomer } from './customer.js';
+import { differencesOf } from './lark-compare.js';
+import { readSide } from './lark-side.js';
+import { carryUsage, larkId, periodOf, subjectName, type Going, type SubjectWork } from './lark-stretch.js';
+import { CAME_FROM } from './lark-words.js';
+import { carried, findCustomer } from './target.js';
+
+/** Carries one subject: profile, subscriptions, usage of the periods under way; then compares both sides. @throws Stopped. */
+export async function carrySubject(work: SubjectWork, subject: LarkSubject): Promise<void> {
+  const { tally, target, source } = work;
+  const refused = (reason: string): void => tally.lost('customer', subjectName(subject), { reason });
+  const subscriptions = await carried(() => source.subscriptionsOf(subject.id), refused);
+  const going = await withCards(work, subject, subscriptions ?? []);
+  const { customer, isNew } = await carryCustomer(work, subject, going[0]?.card.card);
+  if (customer === undefined && !tally.isDry) return;
+  if (customer !== undefined) await carried(() => target.clock.learn(target.client, customer.id), refused);
+  const there = customer === undefined || isNew ? [] : await carried(() => target.lark.subscriptionsOf(larkId(customer)), refused);
+  if (there === undefined) return;
+  for (const one of going) await carrySubscription(work, { subject, customer, there, ...one });
+  await carryUsage(work, { subject, customer, isNew, going });
+  if (!tally.isDry) await check(work, subject);
+}
+
+async function withCards({ catalog, tally }: SubjectWork, subject: LarkSubject, subscriptions: readonly LarkSubscription[]): Promise<Going[]> {
+  const going: Going[] = [];
+  for (const subscription of subscriptions) {
+    const name = nameOf(subject, subscription);
+    if (subscription.status === 'cancelled') {
+      tally.past('subscription', name, 'it has ended');
+      continue;
+    }
+    const refused = (reason: string): void => tally.lost('subscription', name, { reason });
+    const card = await carried(() => catalog.card(subscription.cardId), refused);
+    if (card === null) refused('its rate card was not carried');
+    else if (card !== undefined) going.push({ subscription, card });
+  }
+  return going;
+}
+
+/** The customer, made unless it is there; undefined when it could not be made, or the run is dry. */
+async function carryCustomer({ target, tally, zone }: SubjectWork, subject: LarkSubject, card: LarkCard | undefined): Promise<{ customer: Customer | undefined; isNew: boolean }> {
+  // Who has no name of the merchant's own is known by the id that it had: addresses that hold it go on working.
+  const externalId = subject.externalId ?? subject.id;
+  const source = subjectName(subject);
+  let isFailed = false;
+  const known = await carried(() => findCustomer(target, externalId), (reason) => {
+    isFailed = true;
+    tally.lost('customer', source, { reason });
+  });
+  if (isFailed) return { customer: undefined, isNew: false };
+  if (known !== undefined) tally.found('customer');
+  if (known !== undefined) return { customer: known, isNew: false };
+  const metadata = subject.externalId === null ? { ...subject.metadata, [CAME_FROM.subject]: subject.id } : { ...subject.metadata };
+  const { name, email } = subject;
+  return { customer: await makeCustomer({ target, tally }, source, { external_id: externalId, name, email, metadata, timezone: zone, ...currencyOf(card) }), isNew: true };
+}
+
+/** Of the first thing that it pays for. */
+function currencyOf(card: LarkCard | undefined): { currency?: string } {
+  const [rate] = card === undefined ? [] : [...card.fixedRates, ...card.usageRates];
+  const price = rate?.words['price'];
+  const amount = isRecord(price) && isRecord(price['amount']) ? price['amount']['currency_code'] : undefined;
+  const currency = typeof amount === 'string' ? parseCurrency(amount) : undefined;
+  return currency === undefined ? {} : { currency };
+}
+
+interface Subscribing extends Going {
+  readonly subject: LarkSubject;
+  readonly customer: Customer | undefined;
+  readonly there: readonly LarkSubscription[];
+}
+
+/** How far a subscription has come in Paidup. */
+interface There {
+  readonly id: string;
+  readonly isPaused: boolean;
+  readonly isEnding: boolean;
+}
+
+async function carrySubscription(work: SubjectWork, one: Subscribing): Promise<void> {
+  const { target, tally } = work;
+  const { subscription, subject } = one;
+  const refused = (reason: string): void => tally.lost('subscription', nameOf(subject, subscription), { reason });
+  const known = one.there.find(({ metadata }) => metadata[CAME_FROM.subscription] === subscription.id);
+  if (known !== undefined) tally.found('subscription');
+  const there: There | undefined = known === undefined ? await subscribe(work, one, refused) : { id: known.id, isPaused: known.status === 'paused', isEnding: known.cancelsAtEndOfCycle || known.status === 'cancelled' };
+  if (there === undefined || tally.isDry) return;
+  if (subscription.cancelsAtEndOfCycle && !there.isEnding) await carried(() => target.client.cancelSubscription(there.id, { at_period_end: true }), refused);
+  if (subscription.status === 'paused' && !there.isPaused && !there.isEnding) await carried(() => target.client.pauseSubscription(there.id), refused);
+}
+
+async function subscribe(work: SubjectWork, one: Subscribing, refused: (reason: string) => void): Promise<There | undefined> {
+  const { target, tally } = work;
+  const { subscription, subject, customer, card } = one;
+  const name = nameOf(subject, subscription);
+  const plan = card.planCode;
+  if (tally.isDry) tally.made('subscription', name, null);
+  if (customer === undefined || plan === null || tally.isDry) return undefined;
+  const input = { plan, ...(await inputOf(work, { ...one, customer }, name)) };
+  const made = await carried(() => target.client.createSubscription(customer.id, input, { idempotencyKey: keyOf('lark', subscription.id, input) }), refused);
+  if (made === undefined) return undefined;
+  tally.made('subscription', name, made.id);
+  // One that has not begun is as good as paused.
+  return { id: made.id, isPaused: made.status === 'paused' || made.status === 'scheduled', isEnding: made.ends_at !== null };
+}
+
+async function inputOf(work: SubjectWork, one: Going & { readonly customer: Customer }, name: string): Promise<Omit<SubscriptionInput, 'plan'>> {
+  const { subscription, card: { card }, customer } = one;
+  const { effectiveAt, period, quantities, multipliers, metadata, cancelsAtEndOfCycle } = subscription;
+  const counted = periodOf(subscription);
+  const { as_of: now } = await work.target.client.readState(customer.id);
+  const startsAt = parseInstant(effectiveAt ?? '') ?? counted?.startsAt ?? parseInstant(now);
+  const common = { trial_days: 0, quantities, multipliers, metadata: { ...metadata, [CAME_FROM.subscription]: subscription.id } };
+  if (startsAt === undefined) return common;
+  const hasBegun = startsAt <= (parseInstant(now) ?? startsAt);
+  if (period === null || counted === undefined) return { ...common, starts_at: instantText(startsAt), ...(hasBegun ? { billed_until: now } : {}) };
+  const anchor = anchorFor({ startsAt, period: counted, interval: { unit: card.interval === 'yearly' ? 'year' : 'month', count: 1 }, zone: work.zone, isCut: cancelsAtEndOfCycle });
+  if (anchor === undefined) {
+    work.tally.lost('subscription', name, { field: 'current_period', reason: `nothing counted in ${work.zone} gives ${period.start} to ${period.end}: it is counted from that end; another --timezone may fit` });
+  }
+  const anchorAt = anchor === undefined ? counted.endsAt : anchor.anchorAt;
+  return { ...common, starts_at: instantText(startsAt), billed_until: instantText(latest(startsAt, counted.startsAt)), ...(anchorAt === null ? {} : { billing_anchor: instantText(anchorAt) }) };
+}
+
+/** Whatever is different now, for whatever reason, is told. */
+async function check({ source, target, tally, catalog }: SubjectWork, subject: LarkSubject): Promise<void> {
+  const lost = (field: string, reason: string): void => tally.lost('customer', subjectName(subject), { field, reason });
+  const [before, after] = await Promise.all([readSide(source, subject.id, catalog.lookups.source), readSide(target.lark, subjectName(subject), catalog.lookups.target)]);
+  for (const { part, message } of [...before.unread, ...after.unread]) lost(part, `could not be compared: ${message}`);
+  for (const { field, source: there, paidup: here } of differencesOf(before.reading, after.reading)) lost(field, `${JSON.stringify(there)} at the source, ${JSON.stringify(here)} in Paidup`);
+}
+
+function nameOf(subject: LarkSubject, { id }: LarkSubscription): string {
+  return `${subjectName(subject)}, ${id}`;
+}
