@@ -9,6 +9,9 @@ export function Navigation(): ReactElement {
         <NavigationLink to="/dashboard/customers" icon="customer">
           Customers
         </NavigationLink>
+        <NavigationLink to="/dashboard/invoices" icon="invoice">
+          Invoices
+        </NavigationLink>
       </NavigationGroup>
     </>
   );

@@ -1,5 +1,6 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { customerRoutes } from './customer/route.js';
+import { invoiceRoutes } from './invoice/route.js';
 import { rootRoute } from './root-route.js';
 
 /** `/` and `/dashboard` lead to the first page. */
@@ -15,7 +16,7 @@ const homeRoutes = (['/', '/dashboard'] as const).map((path) =>
 );
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([...homeRoutes, ...customerRoutes]),
+  routeTree: rootRoute.addChildren([...homeRoutes, ...customerRoutes, ...invoiceRoutes]),
   scrollRestoration: true,
   defaultPreload: 'intent',
 });

@@ -14,11 +14,11 @@ type Band = ReturnType<typeof scaleBand<number>>;
 type Linear = ReturnType<typeof scaleLinear<number, number>>;
 
 /** The picture of a chart. Its numbers are floats, good for pixels; what is read out is not made from them. */
-export default function ChartDrawing({ kind, series, rows, format, formatShort = format, height = 200 }: ChartProps): ReactElement {
+export default function ChartDrawing({ kind, series, rows, format, formatShort = format, divideBy = 1, height = 200 }: ChartProps): ReactElement {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const [pointed, setPointed] = useState<number>();
-  const values = rows.map((row) => series.map((_, at) => Number(row.values[at] ?? '0')));
+  const values = rows.map((row) => series.map((_, at) => Number(row.values[at] ?? '0') / divideBy));
   const tops = values.map((each) => (kind === 'bars' ? each.reduce((sum, value) => sum + value, 0) : Math.max(...each, 0)));
   const x = scaleBand<number>().domain(rows.keys()).range([LEFT, width - 4]).paddingInner(kind === 'bars' ? 0.28 : 0);
   const y = scaleLinear().domain([Math.min(0, ...values.flat()), Math.max(...tops, Number.MIN_VALUE)]).nice(4).range([height - BOTTOM, TOP]);

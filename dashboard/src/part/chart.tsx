@@ -22,6 +22,8 @@ export interface ChartProps {
   format: (value: string) => string;
   /** For the axis, where there is little room; `format` unless told. */
   formatShort?: ((value: string) => string) | undefined;
+  /** What the axis counts in: its values are these, divided. */
+  divideBy?: number | undefined;
   height?: number;
 }
 

@@ -1,19 +1,21 @@
 import type { Explanation } from '@paidup/sdk';
-import type { ReactElement, ReactNode } from 'react';
+import { Fragment, type ReactElement, type ReactNode } from 'react';
 import styles from './explain.module.css';
 import { Icon } from './icon.js';
+import { formatInstant } from './instant.js';
 
 interface UnfoldingProps {
   /** What is always in sight. */
   summary: ReactNode;
   children: ReactNode;
   isOpen?: boolean;
+  onToggle?: (isOpen: boolean) => void;
 }
 
 /** Something that unfolds: the browser's own, so keyboard and search in the page know it. */
-export function Unfolding({ summary, children, isOpen = false }: UnfoldingProps): ReactElement {
+export function Unfolding({ summary, children, isOpen = false, onToggle }: UnfoldingProps): ReactElement {
   return (
-    <details className={styles.unfolding} open={isOpen}>
+    <details className={styles.unfolding} open={isOpen} onToggle={(event) => onToggle?.(event.currentTarget.open)}>
       <summary>
         <span className={styles.turn}>
           <Icon name="right" size={12} />
@@ -34,7 +36,9 @@ export function Explain({ explanation, events }: { explanation: Explanation; /**
       {steps.length > 0 && (
         <ol className={styles.steps}>
           {steps.map((step, index) => (
-            <li key={index}>{step}</li>
+            <li key={index}>
+              <Words text={step} />
+            </li>
           ))}
         </ol>
       )}
@@ -59,10 +63,28 @@ function Pairs({ pairs }: { pairs: Record<string, string> }): ReactElement {
       {Object.entries(pairs).map(([name, value]) => (
         <div key={name}>
           <dt>{sentence(name)}</dt>
-          <dd>{value}</dd>
+          <dd>
+            <Words text={value} />
+          </dd>
         </div>
       ))}
     </dl>
+  );
+}
+
+const INSTANT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
+
+/** A sentence of the engine, with the instants in it as the reader writes them; pointing at one shows it to the last digit. */
+function Words({ text }: { text: string }): ReactElement[] {
+  // Splitting by a group keeps what it matched, at every second place.
+  return text.split(INSTANT).map((part, index) =>
+    index % 2 === 0 ? (
+      <Fragment key={index}>{part}</Fragment>
+    ) : (
+      <time key={index} dateTime={part} title={part}>
+        {formatInstant(part, { precision: /:00Z$/.test(part) ? 'minute' : 'second' })}
+      </time>
+    ),
   );
 }
 

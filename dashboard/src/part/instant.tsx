@@ -39,21 +39,62 @@ interface InstantProps {
 export function Instant({ at, precision = 'minute', none = '—' }: InstantProps): ReactElement {
   const zone = use(Zone);
   if (at === null) return <span className={styles.none}>{none}</span>;
-  const own = formatInstant(at, { precision });
-  const theirs = zone === undefined ? own : formatInstant(at, { precision, zone });
   return (
-    <time dateTime={at} className={styles.instant} title={at}>
-      {own}
-      {theirs !== own && zone !== undefined && <span className={styles.zone}> {theirs} {cityOf(zone)}</span>}
+    <time dateTime={at} title={at}>
+      <span className={styles.own}>{formatInstant(at, { precision })}</span>
+      <Theirs said={saidThere(at, { precision, zone })} zone={zone} />
     </time>
   );
 }
 
-/** From the first moment to the last; an end that is null is "open". */
-export function Span({ start, end, precision = 'day' }: { start: string; end: string | null; precision?: Precision }): ReactElement {
+/** From the first moment to the last, by days; without a last one, from the first on. */
+export function Span({ start, end }: { start: string; end: string | null }): ReactElement {
+  const zone = use(Zone);
+  const own = formatSpan({ start, end });
+  const there = formatSpan({ start, end, zone });
   return (
-    <span className={styles.span}>
-      <Instant at={start} precision={precision} /> – <Instant at={end} precision={precision} none="open" />
+    <span title={`${start} – ${end ?? ''}`}>
+      <span className={styles.own}>{own}</span>
+      <Theirs said={there === own ? undefined : there} zone={zone} />
     </span>
   );
+}
+
+function Theirs({ said, zone }: { said: string | undefined; zone: string | undefined }): ReactElement | null {
+  return said === undefined || zone === undefined ? null : (
+    <>
+      {' '}
+      <span className={styles.zone}>
+        ({said} {cityOf(zone)})
+      </span>
+    </>
+  );
+}
+
+/** Days from one moment to another in the reader's locale: what they have in common is said once. */
+export function formatSpan({ start, end, zone, locale }: { start: string; end: string | null; zone?: string | undefined; locale?: string | undefined }): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', ...(zone === undefined ? {} : { timeZone: zone }) });
+  return end === null ? `from ${format.format(new Date(start))}` : format.formatRange(new Date(start), new Date(end));
+}
+
+/** What a clock shows there, where it is another than here; on the same day the time alone. */
+function saidThere(at: string, { precision, zone, locale }: { precision: Precision; zone: string | undefined; locale?: string | undefined }): string | undefined {
+  if (zone === undefined) return undefined;
+  const there = formatInstant(at, { precision, zone, locale });
+  if (there === formatInstant(at, { precision, locale })) return undefined;
+  if (precision === 'day' || formatInstant(at, { precision: 'day', zone, locale }) !== formatInstant(at, { precision: 'day', locale })) return there;
+  return new Intl.DateTimeFormat(locale, { timeStyle: precision === 'minute' ? 'short' : 'medium', timeZone: zone }).format(new Date(at));
+}
+
+/** What an input of date and time takes: the reader's own clock, without a zone. */
+export function localText(at: string): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** The moment that was chosen there; undefined for none. */
+export function fromLocalText(text: string): string | undefined {
+  const date = new Date(text);
+  return text === '' || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

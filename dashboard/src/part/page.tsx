@@ -38,9 +38,9 @@ export function Page({ title, mark, lead, back, actions, children }: PageProps):
             </h1>
             {mark}
           </div>
-          {lead !== undefined && <div className={styles.lead}>{lead}</div>}
         </div>
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+        {lead !== undefined && <div className={styles.lead}>{lead}</div>}
       </header>
       {children}
     </div>

@@ -86,7 +86,7 @@ export function ListTable<Row>({ list, what, empty, ...rest }: ListTableProps<Ro
   const foot = (
     <>
       <span role="status">
-        {items.length.toLocaleString()} {what} shown{hasMore ? '' : ', no more'}
+        {items.length.toLocaleString()} shown{hasMore ? ', there are more' : ''}
       </span>
       {hasMore && (
         <Button small onClick={askForMore} busy={isAskingForMore}>

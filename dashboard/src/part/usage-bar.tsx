@@ -15,6 +15,8 @@ export interface UsageFigures {
 /** Used against included, carried and overage: a drawing, and the same in words. */
 export function UsageBar({ usage, words = true }: { usage: UsageFigures; words?: boolean }): ReactElement {
   const { included, carried, used, remaining, overage, unit } = usage;
+  // The unit is said once; bytes are said anew, in the unit that reads best.
+  const size = unit === 'byte' ? unit : null;
   const hasLimit = included !== null && included !== 'unlimited';
   const parts = hasLimit ? drawn({ included, carried, used, overage }) : undefined;
   return (
@@ -31,10 +33,10 @@ export function UsageBar({ usage, words = true }: { usage: UsageFigures; words?:
           <strong>{formatQuantity(used, unit)}</strong> used
           {hasLimit && (
             <>
-              <Key tone="included">{formatQuantity(included)} included</Key>
-              {carried !== '0' && <Key tone="carried">{formatQuantity(carried)} carried over</Key>}
-              {overage !== '0' && <Key tone="overage">{formatQuantity(overage)} over</Key>}
-              {remaining !== null && overage === '0' && <Key tone="rest">{formatQuantity(remaining)} left</Key>}
+              <Key tone="included">{formatQuantity(included, size)} included</Key>
+              {carried !== '0' && <Key tone="carried">{formatQuantity(carried, size)} carried over</Key>}
+              {overage !== '0' && <Key tone="overage">{formatQuantity(overage, size)} over</Key>}
+              {remaining !== null && overage === '0' && <Key tone="rest">{formatQuantity(remaining, size)} left</Key>}
             </>
           )}
           {included === 'unlimited' && <Key tone="included">unlimited</Key>}

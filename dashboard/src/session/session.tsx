@@ -25,6 +25,8 @@ interface OpenSession {
   session: Session;
   client: Client;
   signOut: () => Promise<void>;
+  /** For what is asked past the queries, such as a stream: an error that says that the session has ended ends it here. */
+  seeError: (error: unknown) => void;
 }
 
 type Standing =
@@ -57,7 +59,13 @@ export function SessionProvider({ begin, signIn: SignIn, children }: SessionProv
   const [standing, setStanding] = useState<Standing>({ is: 'asking' });
   const announce = useAnnounce();
   const end = useCallback(() => setStanding((now) => (now.is === 'open' ? { is: 'ended', session: now.session } : now)), []);
-  const [queries] = useState(() => createQueries(end));
+  const seeError = useCallback(
+    (error: unknown) => {
+      if (isProblem(error, 'unauthorized')) end();
+    },
+    [end],
+  );
+  const [queries] = useState(() => createQueries(seeError));
   const ask = useCallback(() => {
     begin().then(
       (session) => setStanding(session === null ? { is: 'none', reason: 'new' } : { is: 'open', session }),
@@ -93,8 +101,8 @@ export function SessionProvider({ begin, signIn: SignIn, children }: SessionProv
       queries.clear();
       setStanding({ is: 'none', reason: 'left' });
     };
-    return { session, client: clientOf(session), signOut };
-  }, [session, queries, announce]);
+    return { session, client: clientOf(session), signOut, seeError };
+  }, [session, queries, announce, seeError]);
 
   const open = (next: Session): void => {
     if (session !== undefined && isSamePerson(session, next)) void queries.invalidateQueries();
@@ -123,10 +131,7 @@ export function SessionProvider({ begin, signIn: SignIn, children }: SessionProv
   );
 }
 
-function createQueries(onEnd: () => void): QueryClient {
-  const seeError = (error: unknown): void => {
-    if (isProblem(error, 'unauthorized')) onEnd();
-  };
+function createQueries(seeError: (error: unknown) => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError: seeError }),
     mutationCache: new MutationCache({ onError: seeError }),

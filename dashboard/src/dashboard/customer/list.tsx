@@ -1,19 +1,31 @@
 import type { Customer } from '@paidup/sdk';
-import { getRouteApi } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useState, type ReactElement } from 'react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState, type ReactElement } from 'react';
+import { Button } from '../../part/button.js';
 import { Card } from '../../part/card.js';
 import { Empty } from '../../part/empty.js';
-import { TextField } from '../../part/field.js';
 import { Instant } from '../../part/instant.js';
 import { Page, Toolbar } from '../../part/page.js';
 import { usePageList } from '../../part/page-list.js';
+import { SearchField } from '../../part/search-field.js';
 import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
+import styles from './list.module.css';
+import { nameOf } from './name.js';
+import { ProfileDialog } from './profile.js';
 
 const route = getRouteApi('/dashboard/customers');
 
 const columns: readonly Column<Customer>[] = [
-  { key: 'name', header: 'Name', cell: (customer) => customer.name ?? customer.external_id ?? customer.id },
+  {
+    key: 'name',
+    header: 'Name',
+    cell: (customer) => (
+      <Link to="/dashboard/customers/$customer" params={{ customer: customer.id }} className={styles.name}>
+        {nameOf(customer)}
+      </Link>
+    ),
+  },
   { key: 'email', header: 'E-mail', cell: ({ email }) => email ?? '—', wideOnly: true },
   { key: 'external', header: 'External id', cell: ({ external_id: id }) => (id === null ? '—' : <code>{id}</code>) },
   { key: 'currency', header: 'Currency', cell: ({ currency }) => currency, wideOnly: true },
@@ -25,11 +37,26 @@ const columns: readonly Column<Customer>[] = [
 export function CustomersPage(): ReactElement {
   const client = useClient();
   const { query } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [isMaking, setMaking] = useState(false);
   const list = usePageList(['customers', { query }], ({ page, signal }) => client.listCustomers({ query, ...page }, { signal }));
   return (
-    <Page title="Customers" lead="Who owes and uses.">
+    <Page
+      title="Customers"
+      lead="Who owes and uses."
+      actions={
+        <Button tone="primary" icon="plus" onClick={() => setMaking(true)}>
+          New customer
+        </Button>
+      }
+    >
       <Toolbar>
-        <Search />
+        <SearchField
+          label="Search"
+          placeholder="Name, e-mail or external id"
+          value={query ?? ''}
+          onSearch={(text) => void navigate({ search: text === '' ? {} : { query: text }, replace: true })}
+        />
       </Toolbar>
       <Card flush>
         <ListTable
@@ -41,21 +68,7 @@ export function CustomersPage(): ReactElement {
           empty={query === undefined ? <Empty icon="customer" title="No customers yet" /> : <Empty icon="search" title={`No customer matches “${query}”`} />}
         />
       </Card>
+      {isMaking && <ProfileDialog onClose={() => setMaking(false)} onDone={({ id }) => void navigate({ to: '/dashboard/customers/$customer', params: { customer: id } })} />}
     </Page>
   );
-}
-
-/** Follows the typing, a moment behind; replaces the address, so that back leads away from the list. */
-function Search(): ReactElement {
-  const { query = '' } = route.useSearch();
-  const navigate = route.useNavigate();
-  const [text, setText] = useState(query);
-  const settled = useDeferredValue(text);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (settled.trim() !== query) void navigate({ search: settled.trim() === '' ? {} : { query: settled.trim() }, replace: true });
-    }, 200);
-    return () => clearTimeout(timer);
-  }, [settled, query, navigate]);
-  return <TextField label="Search" hideLabel type="search" placeholder="Name, e-mail or external id" value={text} onChange={(event) => setText(event.target.value)} />;
 }
