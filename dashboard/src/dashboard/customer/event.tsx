@@ -1,4 +1,4 @@
-import type { EventMatch, Meter, StoredEvent } from '@paidup/sdk';
+import type { Meter, StoredEvent } from '@paidup/sdk';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -31,7 +31,7 @@ const columns: readonly Column<StoredEvent>[] = [
     ),
   },
   { key: 'properties', header: 'Properties', cell: ({ properties }) => <Properties properties={properties} />, wideOnly: true },
-  { key: 'matched', header: 'Counted in', cell: ({ matched }) => <Matches matched={matched} /> },
+  { key: 'windows', header: 'Counted in', cell: (event) => <Counted event={event} /> },
 ];
 
 /** A customer's events with what each counted in; the last ones first. */
@@ -94,13 +94,19 @@ function useMeters(): UseQueryResult<Meter[]> {
   });
 }
 
-function Matches({ matched }: { matched: readonly EventMatch[] }): ReactElement {
-  if (matched.length === 0) return <Badge>nothing</Badge>;
+function Counted({ event: { windows, uncounted } }: { event: StoredEvent }): ReactElement {
+  if (uncounted !== null) {
+    return (
+      <>
+        <Badge>nothing</Badge> <span className={styles.window}>{uncounted.detail}</span>
+      </>
+    );
+  }
   return (
     <ul className={styles.matches}>
-      {matched.map(({ subscription, price, meter, window, value }) => (
+      {windows.map(({ subscription, price, meter, window, measured }) => (
         <li key={`${subscription}/${price}`}>
-          <strong>{formatQuantity(value)}</strong> in <span title={`Meter ${meter}`}>{price}</span>{' '}
+          <strong>{formatQuantity(measured)}</strong> in <span title={`Meter ${meter}`}>{price}</span>{' '}
           <span className={styles.window}>
             <Span start={window.start} end={window.end} />
           </span>
