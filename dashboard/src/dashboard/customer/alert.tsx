@@ -17,7 +17,7 @@ import { ListTable, Table, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
 import styles from './alert.module.css';
 import { AlwaysNow } from './moment.js';
-import { customerKey, useLooked } from './state.js';
+import { customerKey, useLooked } from '../../customer/state.js';
 
 const firingColumns: readonly Column<AlertFiring>[] = [
   { key: 'at', header: 'When', cell: ({ fired_at: at }) => <Instant at={at} /> },

@@ -16,7 +16,7 @@ import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
 import styles from './api-key.module.css';
 import { AlwaysNow } from './moment.js';
-import { customerKey, useLooked } from './state.js';
+import { customerKey, useLooked } from '../../customer/state.js';
 
 /** The customer's own keys, and links that open its portal. */
 export function CustomerKeys(): ReactElement {

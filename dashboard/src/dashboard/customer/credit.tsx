@@ -8,7 +8,7 @@ import { FieldRow, Form, SelectField, TextField } from '../../part/field.js';
 import { faultAt, readDecimal, textOf } from '../../part/form.js';
 import { fromLocalText } from '../../part/instant.js';
 import { useClient } from '../../session/session.js';
-import { customerKey, useLooked } from './state.js';
+import { customerKey, useLooked } from '../../customer/state.js';
 
 /** Gives money that was not charged: with a priority, and until when it is good. */
 export function GrantDialog({ onClose }: { onClose: () => void }): ReactElement {

@@ -13,10 +13,10 @@ import { formatInstant, fromLocalText, Instant } from '../../part/instant.js';
 import { formatQuantity } from '../../part/quantity.js';
 import { Table, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
-import { Compared } from './compared.js';
+import { Compared } from '../../customer/compared.js';
 import styles from './entitlement.module.css';
 import { useFeatures } from './feature.js';
-import { customerKey, useLooked } from './state.js';
+import { customerKey, useLooked } from '../../customer/state.js';
 import { Why } from './why.js';
 
 /** What a customer may use, how much of it is left, and where the right comes from. */

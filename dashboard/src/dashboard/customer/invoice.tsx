@@ -10,7 +10,7 @@ import { useClient } from '../../session/session.js';
 import { invoiceColumns } from '../invoice/column.js';
 import { AlwaysNow } from './moment.js';
 import { INVOICE_STATUSES } from './route.js';
-import { useLooked } from './state.js';
+import { useLooked } from '../../customer/state.js';
 
 const route = getRouteApi('/dashboard/customers/$customer/invoices');
 

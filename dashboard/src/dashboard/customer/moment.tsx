@@ -3,7 +3,7 @@ import { useId, type ReactElement } from 'react';
 import { Button } from '../../part/button.js';
 import { cityOf, formatInstant, fromLocalText, localText } from '../../part/instant.js';
 import styles from './moment.module.css';
-import type { Looked } from './state.js';
+import type { Looked } from '../../customer/state.js';
 
 const route = getRouteApi('/dashboard/customers/$customer');
 

@@ -16,7 +16,7 @@ import { MomentControl, MomentNote } from './moment.js';
 import { nameOf } from './name.js';
 import styles from './one.module.css';
 import { ProfileDialog } from './profile.js';
-import { LookedProvider, useCustomerState, useLive, type Liveness } from './state.js';
+import { LookedProvider, useCustomerState, useLive, type Liveness } from '../../customer/state.js';
 
 const route = getRouteApi('/dashboard/customers/$customer');
 

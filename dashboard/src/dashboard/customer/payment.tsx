@@ -14,7 +14,7 @@ import { formatMoney, Money } from '../../part/money.js';
 import { usePageList } from '../../part/page-list.js';
 import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
-import { customerKey, useLooked } from './state.js';
+import { customerKey, useLooked } from '../../customer/state.js';
 
 const TONES: Record<Payment['status'], Tone> = { open: 'warning', succeeded: 'good', declined: 'danger' };
 const PURPOSES: Record<Payment['purpose'], string> = { deposit: 'Top-up by hand', top_up: 'Automatic top-up', refund: 'Refund', invoice: 'Invoice' };

@@ -7,7 +7,7 @@ import { ErrorNote } from '../../part/error.js';
 import { FieldRow, Form, TextField } from '../../part/field.js';
 import { faultAt, textOf } from '../../part/form.js';
 import { useClient } from '../../session/session.js';
-import { customerKey } from './state.js';
+import { customerKey } from '../../customer/state.js';
 
 interface ProfileDialogProps {
   /** Undefined for one that is to be made. */

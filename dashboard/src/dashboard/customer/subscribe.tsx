@@ -9,7 +9,7 @@ import { ErrorNote } from '../../part/error.js';
 import { FieldRow, Form, TextField } from '../../part/field.js';
 import { useClient } from '../../session/session.js';
 import { Preview } from './preview.js';
-import { customerKey, useLooked } from './state.js';
+import { customerKey, useLooked } from '../../customer/state.js';
 import { PlanField, quantitiesFor, QuantityFields, usePlans } from './terms.js';
 
 /** Subscribes the customer to a plan, after showing what that brings. */

@@ -16,7 +16,7 @@ import { useClient } from '../../session/session.js';
 import { Lines } from '../invoice/lines.js';
 import { nameOf } from './name.js';
 import { Preview } from './preview.js';
-import { customerKey, useCustomerState } from './state.js';
+import { customerKey, useCustomerState } from '../../customer/state.js';
 import styles from './subscription-change.module.css';
 import { useUpcomingInvoice } from './upcoming-invoice.js';
 import { PlanField, quantitiesFor, QuantityFields, usePlans } from './terms.js';

@@ -9,7 +9,7 @@ import { ErrorNote } from '../../part/error.js';
 import { Form, SelectField, TextField } from '../../part/field.js';
 import { useClient } from '../../session/session.js';
 import { Preview } from './preview.js';
-import { customerKey, useLooked } from './state.js';
+import { customerKey, useLooked } from '../../customer/state.js';
 import styles from './subscription.module.css';
 
 export type CommandName = 'pause' | 'resume' | 'cancel' | 'clear' | 'reactivate';

@@ -8,8 +8,8 @@ import { Instant } from '../../part/instant.js';
 import { formatMoney } from '../../part/money.js';
 import { useClient } from '../../session/session.js';
 import { Lines } from '../invoice/lines.js';
-import { Compared } from './compared.js';
-import { useLooked } from './state.js';
+import { Compared } from '../../customer/compared.js';
+import { useLooked } from '../../customer/state.js';
 import styles from './upcoming-invoice.module.css';
 
 /** The next invoice if nothing more were used, with the reason for each line. */

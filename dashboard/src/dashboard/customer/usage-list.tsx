@@ -4,8 +4,8 @@ import { Span } from '../../part/instant.js';
 import { formatMoney, isZero } from '../../part/money.js';
 import { formatQuantity } from '../../part/quantity.js';
 import { UsageBar } from '../../part/usage-bar.js';
-import { Compared, Present } from './compared.js';
-import { useLooked } from './state.js';
+import { Compared, Present } from '../../customer/compared.js';
+import { useLooked } from '../../customer/state.js';
 import styles from './usage-list.module.css';
 import { Why } from './why.js';
 

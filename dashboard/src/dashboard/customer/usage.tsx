@@ -12,7 +12,7 @@ import { Toolbar } from '../../part/page.js';
 import { byteStep, formatQuantity } from '../../part/quantity.js';
 import { useClient } from '../../session/session.js';
 import { GRANULARITIES, USAGE_SPANS } from './route.js';
-import { useLooked } from './state.js';
+import { useLooked } from '../../customer/state.js';
 import { PriceUsages } from './usage-list.js';
 
 const route = getRouteApi('/dashboard/customers/$customer/usage');

@@ -13,14 +13,14 @@ import { usePageList } from '../../part/page-list.js';
 import { formatQuantity } from '../../part/quantity.js';
 import { ListTable, Table, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
-import { Compared } from './compared.js';
+import { Compared } from '../../customer/compared.js';
 import { AdjustmentDialog, GrantDialog } from './credit.js';
-import { DepositDialog } from './deposit.js';
+import { DepositDialog } from '../../customer/deposit.js';
 import { AlwaysNow } from './moment.js';
-import { PaymentMethodCard } from './payment-method.js';
+import { PaymentMethodCard } from '../../customer/payment-method.js';
 import { PaymentsCard } from './payment.js';
-import { useLooked } from './state.js';
-import { TopUpCard } from './top-up.js';
+import { useLooked } from '../../customer/state.js';
+import { TopUpCard } from '../../customer/top-up.js';
 import { Why } from './why.js';
 
 /** Balances, what fills them, what they are made of, and every movement. */

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { Answer } from '../../part/answer.js';
 import { Explain, Unfolding } from '../../part/explain.js';
 import styles from './why.module.css';
-import { useExplainedState, useLooked } from './state.js';
+import { useExplainedState, useLooked } from '../../customer/state.js';
 
 interface WhyProps {
   /** The explanation in an explained state. */

@@ -4,8 +4,8 @@ import { Badge } from '../../part/badge.js';
 import { Instant } from '../../part/instant.js';
 import { formatMoney, isZero, Money } from '../../part/money.js';
 import type { Column } from '../../part/table.js';
-import { PdfButton } from './pdf.js';
-import { InvoiceBadge } from './status.js';
+import { PdfButton } from '../../customer/invoice-pdf.js';
+import { InvoiceBadge } from '../../customer/invoice-status.js';
 
 /** An invoice in a list; in the list of all customers another column stands before these. */
 export const invoiceColumns: readonly Column<Invoice>[] = [

@@ -17,8 +17,8 @@ import { useClient } from '../../session/session.js';
 import { nameOf } from '../customer/name.js';
 import { InvoiceCommandDialog, type InvoiceCommand } from './command.js';
 import { Lines, Sum } from './lines.js';
-import { PdfButton } from './pdf.js';
-import { InvoiceBadge } from './status.js';
+import { PdfButton } from '../../customer/invoice-pdf.js';
+import { InvoiceBadge } from '../../customer/invoice-status.js';
 
 const route = getRouteApi('/dashboard/invoices/$invoice');
 

@@ -1,12 +1,12 @@
 import { useState, type ReactElement } from 'react';
-import { Button } from '../../part/button.js';
-import { useCommand } from '../../part/command.js';
-import { Dialog } from '../../part/dialog.js';
-import { ErrorNote } from '../../part/error.js';
-import { Form, TextField } from '../../part/field.js';
-import { faultAt, readDecimal } from '../../part/form.js';
-import { formatMoney, isNegative, isZero } from '../../part/money.js';
-import { useClient } from '../../session/session.js';
+import { Button } from '../part/button.js';
+import { useCommand } from '../part/command.js';
+import { Dialog } from '../part/dialog.js';
+import { ErrorNote } from '../part/error.js';
+import { Form, TextField } from '../part/field.js';
+import { faultAt, readDecimal } from '../part/form.js';
+import { formatMoney, isNegative, isZero } from '../part/money.js';
+import { useClient } from '../session/session.js';
 import { customerKey, useLooked } from './state.js';
 import styles from './wallet.module.css';
 

@@ -1,9 +1,9 @@
 import type { ReactElement } from 'react';
-import { Button } from '../../part/button.js';
-import { useCommand } from '../../part/command.js';
-import { useAnnounce } from '../../part/announcer.js';
-import { wordsOf } from '../../part/error.js';
-import { useClient } from '../../session/session.js';
+import { Button } from '../part/button.js';
+import { useCommand } from '../part/command.js';
+import { useAnnounce } from '../part/announcer.js';
+import { wordsOf } from '../part/error.js';
+import { useClient } from '../session/session.js';
 
 interface PdfButtonProps {
   invoice: string;

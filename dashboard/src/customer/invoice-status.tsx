@@ -1,6 +1,6 @@
 import type { InvoiceStatus } from '@paidup/sdk';
 import type { ReactElement } from 'react';
-import { Badge, type Tone } from '../../part/badge.js';
+import { Badge, type Tone } from '../part/badge.js';
 
 const TONES: Record<InvoiceStatus, Tone> = { draft: 'neutral', open: 'warning', paid: 'good', uncollectible: 'danger', void: 'neutral' };
 

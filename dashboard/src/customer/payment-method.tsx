@@ -1,14 +1,14 @@
 import { isProblem, type PaymentMethod } from '@paidup/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { Answer } from '../../part/answer.js';
-import { Badge } from '../../part/badge.js';
-import { Button } from '../../part/button.js';
-import { Card, Fact, Facts } from '../../part/card.js';
-import { useCommand } from '../../part/command.js';
-import { Dialog } from '../../part/dialog.js';
-import { ErrorNote } from '../../part/error.js';
-import { useClient } from '../../session/session.js';
+import { Answer } from '../part/answer.js';
+import { Badge } from '../part/badge.js';
+import { Button } from '../part/button.js';
+import { Card, Fact, Facts } from '../part/card.js';
+import { useCommand } from '../part/command.js';
+import { Dialog } from '../part/dialog.js';
+import { ErrorNote } from '../part/error.js';
+import { useClient } from '../session/session.js';
 import { customerKey, useLooked } from './state.js';
 import styles from './wallet.module.css';
 

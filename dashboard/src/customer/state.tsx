@@ -1,7 +1,7 @@
 import { isProblem, type Client, type State } from '@paidup/sdk';
 import { useQuery, useQueryClient, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState } from 'react';
-import { useClient, useSession } from '../../session/session.js';
+import { useClient, useSession } from '../session/session.js';
 
 /** What the pages of one customer look at. */
 export interface Looked {
