@@ -39,8 +39,8 @@ export type KeylessOptions = Omit<CallOptions, 'idempotencyKey'>;
 /** A value of a query; a list is written with commas between. */
 export type QueryValue = string | number | boolean | InstantInput | readonly string[] | undefined;
 
-/** What an answer that is not JSON is: text for `text/html`, bytes for `application/pdf`. */
-type AnswerType = 'text/html' | 'application/pdf';
+/** What an answer that is not JSON is: text for `text/html`, bytes for the others. */
+type AnswerType = 'text/html' | 'application/pdf' | 'text/csv' | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 export interface Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -231,7 +231,7 @@ async function attemptOnce<Answer>(attempt: Attempt, client: { send: typeof glob
 async function readAnswer<Answer>(response: Response, { answer: type, isTagged }: Attempt, secret: Secret): Promise<Outcome<Answer>> {
   const { status, ok } = response;
   const isAsAsked = ok && type !== undefined && (response.headers.get('content-type') ?? '').startsWith(type);
-  if (isAsAsked && type === 'application/pdf') return { answer: new Uint8Array(await response.arrayBuffer()) as Answer };
+  if (isAsAsked && type !== 'text/html') return { answer: new Uint8Array(await response.arrayBuffer()) as Answer };
   const text = await response.text();
   if (status === 204 || (status === 304 && isTagged)) return { answer: undefined as Answer };
   if (isAsAsked) return { answer: text as Answer };

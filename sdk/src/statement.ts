@@ -46,10 +46,15 @@ export interface StatementQuery extends PageQuery {
 export interface StatementOperations {
   /** A page of the movements of one wallet, oldest first. Problems: `invalid_request`, `not_found`. */
   readStatement(customer: string, query?: StatementQuery, options?: CallOptions): Promise<Statement>;
+  /** The whole statement as a file, its bytes. Problems: `invalid_request`, `not_found`. */
+  getStatementFile(customer: string, format: 'csv' | 'xlsx', query?: Omit<StatementQuery, 'limit' | 'cursor'>, options?: CallOptions): Promise<Uint8Array>;
 }
+
+const FILE_TYPES = { csv: 'text/csv', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' } as const;
 
 export function statementOperations(call: Call): StatementOperations {
   return {
     readStatement: (customer, query, options) => call({ method: 'GET', path: ['v1', 'customers', customer, 'statement'], query: { ...query }, options }),
+    getStatementFile: (customer, format, query, options) => call({ method: 'GET', path: ['v1', 'customers', customer, `statement.${format}`], query: { ...query }, answer: FILE_TYPES[format], options }),
   };
 }

@@ -8,13 +8,14 @@ import { Card, Fact, Facts } from '../part/card.js';
 import { useCommand } from '../part/command.js';
 import { Dialog } from '../part/dialog.js';
 import { ErrorNote } from '../part/error.js';
-import { useClient } from '../session/session.js';
+import { useClient, useSession } from '../session/session.js';
 import { customerKey, useLooked } from './state.js';
 import styles from './wallet.module.css';
 
 /** The card on file; it is put there on the provider's page, which gives this one its address back. */
 export function PaymentMethodCard(): ReactElement {
   const client = useClient();
+  const { session } = useSession();
   const { customer, now, at } = useLooked();
   const [isRemoving, setRemoving] = useState(false);
   const query = useQuery({
@@ -28,9 +29,13 @@ export function PaymentMethodCard(): ReactElement {
       }
     },
   });
+  // The provider's page stands in no frame: there it is opened in a window of its own, by a link that is pressed.
+  const isFramed = window.self !== window.top;
+  const [framedUrl, setFramedUrl] = useState<string>();
+  const back = isFramed ? (session.return_url ?? window.location.href) : window.location.href;
   const setUp = useCommand({
-    run: () => client.createSetupLink(customer, { success_url: window.location.href, back_url: window.location.href }),
-    onDone: ({ url }) => window.location.assign(url),
+    run: () => client.createSetupLink(customer, { success_url: back, back_url: back }),
+    onDone: ({ url }) => (isFramed ? setFramedUrl(url) : window.location.assign(url)),
   });
   const refresh = useCommand({ run: () => client.refreshPaymentMethod(customer), done: ({ brand, last4 }) => `The provider says: ${brand}, ends with ${last4}.`, touches: [customerKey(customer)] });
   const notNow = at === undefined ? undefined : 'Only what is now can be changed.';
@@ -64,6 +69,14 @@ export function PaymentMethodCard(): ReactElement {
                 Remove
               </Button>
             </div>
+            {framedUrl !== undefined && (
+              <p>
+                <a href={framedUrl} target="_blank" rel="noreferrer">
+                  Open the page for cards
+                </a>{' '}
+                in a window of its own; this page sees by itself when one is on file.
+              </p>
+            )}
             {error !== null && <ErrorNote error={error} />}
           </div>
         )}
