@@ -151,6 +151,10 @@ export interface PlanBilling {
   wallet_credit?: 'applied' | 'kept' | undefined;
   /** `charge`: what is due on its invoices is charged to the card on file as they are issued; `send` unless told. */
   collection?: 'send' | 'charge' | undefined;
+  /** Whether a customer may take it, change it and leave it by itself; false unless told. */
+  self_service?: boolean | undefined;
+  /** A customer changes by itself between plans of one family; those that name none are one too. */
+  family?: string | null | undefined;
   /** The series that its invoices are numbered in; INV unless told. */
   invoice_series?: string | undefined;
 }

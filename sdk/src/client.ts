@@ -15,6 +15,7 @@ import { holdOperations, type HoldOperations } from './hold.js';
 import { invoiceOperations, type InvoiceOperations } from './invoice.js';
 import { paymentMethodOperations, type PaymentMethodOperations } from './payment-method.js';
 import { paymentOperations, type PaymentOperations } from './payment.js';
+import { planChangeOperations, type PlanChangeOperations } from './plan-change.js';
 import { sandboxOperations, type SandboxOperations } from './sandbox.js';
 import { statementOperations, type StatementOperations } from './statement.js';
 import { sessionOperations, type SessionOperations } from './session.js';
@@ -37,6 +38,7 @@ export interface Client
     TaxOperations,
     SubscriptionOperations,
     SubscriptionCommandOperations,
+    PlanChangeOperations,
     EventOperations,
     UsageOperations,
     StateOperations,
@@ -76,6 +78,7 @@ export function createClient(options: ClientOptions): Client {
     ...taxOperations(call),
     ...subscriptionOperations(call),
     ...subscriptionCommandOperations(call),
+    ...planChangeOperations(call),
     ...eventOperations(call),
     ...usageOperations(call),
     ...stateOperations(call),

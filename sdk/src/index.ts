@@ -14,6 +14,7 @@ export type { AppliedCoupon, Phase, PlanName, Subscription } from './subscriptio
 export type {
   CancelInput, ChangeInput, ChangedSubscription, PauseInput, PhaseInput, ProrationMode, SubscriptionInput, SubscriptionPreview, Terms, TimedTerms,
 } from './subscription-command.js';
+export type { AwaitedCard, ChangedPlan, PlanChange, PlanChangeInput, PlanChangePreview, PlanChangeRequest, PlanOption, PlanOptions } from './plan-change.js';
 export type { AllEventQuery, CountedWindow, CustomerEventQuery, EventQuery, EventResult, StoredEvent, UsageEvent } from './event.js';
 export type { UsageForecast, UsagePoint, UsageQuery, UsageSeries } from './usage.js';
 export type { Entitlement, EntitlementSource, Override, OverrideInput } from './entitlement.js';

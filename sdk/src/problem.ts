@@ -12,6 +12,7 @@ export const PROBLEM_SLUGS = [
   'meter_in_use',
   'feature_in_use',
   'plan_archived',
+  'plan_not_offered',
   'subscription_ended',
   'phase_conflict',
   'quantity_below_usage',

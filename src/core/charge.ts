@@ -287,18 +287,21 @@ function isDearer(phase: Phase, basis: Phase): boolean {
   return fixedTotal(phase).gt(fixedTotal(basis));
 }
 
+/** What is sold, whatever its place in time. */
+export type SoldTerms = Pick<Phase, 'plan' | 'quantities' | 'multipliers'>;
+
 /** What the phase's fixed prices (those that `paidFrom` pays, or all) cost for a whole interval, exactly, in major units. */
-export function fixedTotal(phase: Phase, paidFrom?: PaidFrom): Decimal {
+export function fixedTotal(phase: SoldTerms, paidFrom?: PaidFrom): Decimal {
   return sum(fixedPrices(phase.plan).filter((price) => paidFrom === undefined || price.paidFrom === paidFrom).map((price) => fixedAmount(phase, price)));
 }
 
 /** What a fixed price costs for a whole interval, exactly, in major units. */
-export function fixedAmount(phase: Phase, price: FixedPrice): Decimal {
+export function fixedAmount(phase: SoldTerms, price: FixedPrice): Decimal {
   return multiply(multiply(price.amount, multiplierOf(phase, price.code)), chargedQuantity(phase, price));
 }
 
 /** How many times the price's amount is owed. */
-export function chargedQuantity(phase: Phase, { code, packages }: FixedPrice): Decimal {
+export function chargedQuantity(phase: Pick<Phase, 'quantities'>, { code, packages }: FixedPrice): Decimal {
   const quantity = quantityOf(phase, code);
   return packages === null ? quantity : packagesOf(quantity, packages);
 }

@@ -85,6 +85,10 @@ export interface Plan {
   readonly isCollected: boolean;
   /** The series that its invoices are numbered in. */
   readonly invoiceSeries: string;
+  /** Whether a customer may take it, change it and leave it by itself: plan and seats. */
+  readonly isSelfService: boolean;
+  /** Whose plans a customer may change between by itself; null is a family too. */
+  readonly family: string | null;
   readonly grants: readonly Grant[];
   readonly prices: readonly Price[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -143,6 +147,8 @@ export interface PlanDefinition {
   readonly wallet_credit?: 'applied' | 'kept' | undefined;
   readonly collection?: 'send' | 'charge' | undefined;
   readonly invoice_series?: string | undefined;
+  readonly self_service?: boolean | undefined;
+  readonly family?: string | null | undefined;
   readonly features?: readonly GrantDefinition[] | undefined;
   readonly prices?: readonly PriceDefinition[] | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -193,12 +199,19 @@ export function parsePlan(identity: PlanIdentity, definition: PlanDefinition, vo
     alignment: definition.alignment ?? 'anniversary',
     trialDays,
     ...parseBilling(definition, reader),
+    isSelfService: definition.self_service ?? false,
+    family: parseFamily(definition.family ?? null, reader),
     grants,
     prices,
     metadata: definition.metadata ?? {},
   };
   if (reader.errors.length > 0) throw invalidInput(reader.errors);
   return plan;
+}
+
+function parseFamily(family: string | null, reader: InputReader): string | null {
+  if (family !== null) checkCode(family, '/family', reader.errors);
+  return family;
 }
 
 function parseBilling(definition: PlanDefinition, reader: InputReader) {

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   meter_in_use: 'The meter already counts usage and its definition is fixed',
   feature_in_use: 'A plan grants the feature and its kind is fixed',
   plan_archived: 'The plan is not sold any more',
+  plan_not_offered: 'The customer may not take this plan by itself',
   subscription_ended: 'The subscription has already ended',
   phase_conflict: 'The phase does not fit the schedule of the subscription',
   quantity_below_usage: 'More is in use than the new quantity allows',

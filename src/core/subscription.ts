@@ -318,12 +318,12 @@ export function usagePriceAt(subscription: Subscription, code: string, at: Insta
 }
 
 /** How many of a fixed price the phase has; one unless it says otherwise. */
-export function quantityOf(phase: Phase, code: string): Decimal {
+export function quantityOf(phase: Pick<Phase, 'quantities'>, code: string): Decimal {
   return (Object.hasOwn(phase.quantities, code) ? phase.quantities[code] : undefined) ?? ONE;
 }
 
 /** What the amounts of a price are multiplied by for this subscription; one unless it says otherwise. */
-export function multiplierOf(phase: Phase, code: string): Decimal {
+export function multiplierOf(phase: Pick<Phase, 'multipliers'>, code: string): Decimal {
   return (Object.hasOwn(phase.multipliers, code) ? phase.multipliers[code] : undefined) ?? ONE;
 }
 

@@ -23,6 +23,7 @@ import { invoiceListRoutes } from './invoice-list.js';
 import { invoiceRoutes } from './invoice.js';
 import { pageRoutes } from './pages.js';
 import { paymentMethodRoutes } from './payment-method.js';
+import { planChangeRoutes } from './plan-change.js';
 import { sendProblem } from './problem.js';
 import { providerRoutes } from './provider.js';
 import { sandboxRoutes } from './sandbox.js';
@@ -117,6 +118,7 @@ const NATIVE = [
   customerRoutes,
   subscriptionRoutes,
   subscriptionCommandRoutes,
+  planChangeRoutes,
   invoiceRoutes,
   invoiceListRoutes,
   eventRoutes,

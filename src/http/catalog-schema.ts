@@ -113,6 +113,8 @@ export const PlanBody = Type.Object({
   collection: Type.Optional(Words(['send', 'charge'], { description: 'charge: what is due on its invoices is charged to the card on file as they are issued; send: somebody pays them; send unless told' })),
   wallet_credit: Type.Optional(Words(['applied', 'kept'], { description: 'Whether the wallet pays invoices as far as it goes; applied unless told' })),
   invoice_series: Type.Optional(Type.String({ description: 'The series that its invoices are numbered in; INV unless told', examples: ['INV'] })),
+  self_service: Type.Optional(Type.Boolean({ description: 'Whether a customer may take it, change it and leave it by itself (plan-options, plan-change); false unless told' })),
+  family: Type.Optional(Nullable(Type.String({ description: 'A customer changes by itself between plans of one family; those that name none are one too' }))),
   features: Type.Optional(Type.Array(Grant, { maxItems: 500 })),
   prices: Type.Optional(
     Type.Array(

@@ -14,7 +14,7 @@ import { CodePath, Done, PageOf, PageQuery } from './schema.js';
 
 const MeterView = Type.Intersect([Type.Object({ id: Type.String(), code: Type.String() }), MeterBody]);
 const FeatureView = Type.Intersect([Type.Object({ id: Type.String(), code: Type.String() }), FeatureBody]);
-const PlanView = Type.Intersect([
+export const PlanView = Type.Intersect([
   Type.Object({ id: Type.String(), code: Type.String(), version: Type.Integer(), version_id: Type.String(), archived: Type.Boolean() }),
   PlanBody,
 ]);
@@ -97,7 +97,7 @@ function featureView(feature: Feature) {
   return { id, code, name, type, combine, unit, meter, metadata };
 }
 
-function planView({ plan, definition, isArchived }: SoldPlan) {
+export function planView({ plan, definition, isArchived }: SoldPlan) {
   const { id, code, version, versionId, name, description, trialDays, alignment, proration } = plan;
   return {
     ...definition, id, code, version, version_id: versionId, archived: isArchived, name, description, trial_days: trialDays, alignment, proration,

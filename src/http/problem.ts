@@ -18,6 +18,7 @@ export const STATUS: Record<ProblemSlug, number> = {
   meter_in_use: 409,
   feature_in_use: 409,
   plan_archived: 409,
+  plan_not_offered: 409,
   subscription_ended: 409,
   phase_conflict: 409,
   payment_method_missing: 409,

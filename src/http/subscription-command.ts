@@ -73,9 +73,10 @@ const ReactivateBody = Type.Object({ plan: Type.Optional(PLAN), ...NUMBERS });
 const CouponBody = Type.Object({ coupon: Type.String({ description: 'Code of the coupon' }) });
 
 /** What a command answers: the subscription, the revision that the command made, and the invoices it brought at once. */
-const ChangedSubscription = Type.Intersect([SubscriptionView, Type.Object({ revision: Type.Integer(), invoices: Type.Array(Type.String({ description: 'Ids of invoices issued at once' })) })]);
+export const ChangedSubscription = Type.Intersect([SubscriptionView, Type.Object({ revision: Type.Integer(), invoices: Type.Array(Type.String({ description: 'Ids of invoices issued at once' })) })]);
 
-const PreviewView = Type.Object(
+/** What a preview answers. */
+export const PreviewView = Type.Object(
   {
     subscription: SubscriptionView,
     current_period: Nullable(Type.Object({ start: InstantText, end: InstantText })),
@@ -218,7 +219,7 @@ export function subscriptionCommandRoutes(app: FastifyInstance, { engine }: Http
 }
 
 /** A subscription as a command left it, with the revision that the command made. */
-function commandView(performed: Performed, subscriptionId: string) {
+export function commandView(performed: Performed, subscriptionId: string) {
   const { revision, invoices } = performed;
   return { ...viewOf(performed, subscriptionId), revision, invoices: invoices.map(({ id }) => id) };
 }
@@ -229,7 +230,7 @@ function viewOf({ facts, at }: Outcome, subscriptionId: string) {
   return subscriptionView(subscriptionState(subscription, at), at);
 }
 
-function previewView(outcome: Outcome, subscriptionId: string) {
+export function previewView(outcome: Outcome, subscriptionId: string) {
   const { before, after, due, next } = previewFigures(outcome);
   const options = { isExplained: true, customerId: outcome.customerId };
   const view = viewOf(outcome, subscriptionId);

@@ -3,6 +3,7 @@ import type { Instant } from '../core/instant.js';
 import { deleteCheckout } from '../store/checkout.js';
 import { performCommand, type Decide, type Performed } from './command.js';
 import type { Engine, Unit } from './engine.js';
+import { planChange, type PlanChangeAsked } from './plan-change.js';
 import { changeSubscription, createSubscription, type ChangeInput, type CreateSubscriptionInput } from './subscription.js';
 import { followTimeline, keepStart, startTimeline } from './timeline.js';
 
@@ -10,6 +11,7 @@ import { followTimeline, keepStart, startTimeline } from './timeline.js';
 export type Order =
   | { readonly type: 'subscribe'; readonly subscriptionId: string; readonly terms: Pick<CreateSubscriptionInput, 'plan' | 'quantities' | 'multipliers' | 'metadata'>; /** The timeline that it goes on with, and starts by that. */ readonly timelineId?: string }
   | { readonly type: 'change'; readonly subscriptionId: string; readonly terms: Pick<ChangeInput, 'plan' | 'proration'> }
+  | { readonly type: 'plan_change'; readonly subscriptionId: string; readonly asked: Pick<PlanChangeAsked, 'plan' | 'quantities'> }
   | { readonly type: 'timeline'; readonly subscriptionId: string; readonly timelineId: string; /** Null: when it is carried out. */ readonly effectiveAt: Instant | null };
 
 /** What the order decides when it is carried out. */
@@ -22,6 +24,8 @@ export function decideOrder(engine: Engine, order: Order): Decide {
     }
     case 'change':
       return changeSubscription(engine, { ...order.terms, subscriptionId });
+    case 'plan_change':
+      return planChange(engine, { ...order.asked, newId: subscriptionId, awaitsCard: true });
     case 'timeline':
       return startTimeline(engine, order);
   }

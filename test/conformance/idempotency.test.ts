@@ -45,6 +45,7 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     await paidup.call('PUT', '/v1/meters/calls', METER);
     await paidup.call('PUT', '/v1/features/calls', { type: 'metered', meter: 'calls' });
     await paidup.call('PUT', '/v1/plans/pro', PLAN);
+    await paidup.call('PUT', '/v1/plans/self', { ...PLAN, currency: 'USD', self_service: true });
     for (const code of ['half', 'third']) await paidup.call('PUT', `/v1/coupons/${code}`, { percent_off: '50', duration: 'forever' });
     otherKey = (await createApiKey(paidup.engine, { kind: 'secret', name: 'other', scopes: [] })).key;
   });
@@ -56,6 +57,13 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     const externalId = name();
     await paidup.call('POST', '/v1/customers', { external_id: externalId });
     return `/v1/customers/${externalId}`;
+  }
+
+  /** A customer that may change its plan by itself. */
+  async function chooser(): Promise<string> {
+    const url = await payer();
+    await paidup.call('POST', `${url}/plan-change`, { plan: 'self' });
+    return url;
   }
 
   async function subscription(): Promise<string> {
@@ -113,6 +121,13 @@ describe.each(STORES)('idempotency keys on the %s store', (store) => {
     'PATCH /v1/customers/{customer}': async () => ({ url: await customer(), body: { name: 'One' }, other: { name: 'Two' } }),
     'DELETE /v1/customers/{customer}': async () => ({ url: await customer() }),
     'POST /v1/customers/{customer}/subscriptions': async () => ({ url: `${await customer()}/subscriptions`, body: { plan: 'pro' }, other: { plan: 'pro', overage: false } }),
+    'POST /v1/customers/{customer}/plan-change': async () => ({ url: `${await chooser()}/plan-change`, body: { quantities: { seat: '3' } }, other: { quantities: { seat: '4' } } }),
+    'POST /v1/customers/{customer}/plan-change/cancel': async () => ({ url: `${await chooser()}/plan-change/cancel`, body: { reason: 'too dear' }, other: {} }),
+    'POST /v1/customers/{customer}/plan-change/restore': async () => {
+      const url = await chooser();
+      await paidup.call('POST', `${url}/plan-change/cancel`);
+      return { url: `${url}/plan-change/restore` };
+    },
     'POST /v1/subscriptions/{subscription}/cancel': async () => ({ url: `${await subscription()}/cancel`, body: { at_period_end: true }, other: { at_period_end: false } }),
     'POST /v1/subscriptions/{subscription}/phases': async () => ({ url: `${await subscription()}/phases`, body: { plan: 'pro' }, other: { plan: 'pro', overage: false } }),
     'POST /v1/subscriptions/{subscription}/change': async () => ({ url: `${await subscription()}/change`, body: { quantities: { seat: '3' } }, other: { quantities: { seat: '4' } } }),

@@ -2,17 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../sdk/src/index.js';
 import { startPaidup, type TestPaidup } from '../support/app.js';
 import { at } from '../support/core.js';
-import { all, recordedClient, uncalledOperations } from '../support/sdk.js';
+import { all, problemOf, recordedClient, type RecordedClient, uncalledOperations } from '../support/sdk.js';
 
 const MONTH = { unit: 'month', count: 1 } as const;
 
 let paidup: TestPaidup;
+let recording: RecordedClient;
 let client: Client;
 let asked: readonly string[];
 
 beforeAll(async () => {
   paidup = await startPaidup({ now: at('2026-03-11T00:00:00Z') });
-  ({ client, asked } = await recordedClient(paidup));
+  recording = await recordedClient(paidup);
+  ({ client, asked } = recording);
   await client.putMeter('calls', { event_name: 'call', aggregation: 'count' });
   await client.putPlan('basic', { currency: 'EUR', interval: MONTH, prices: [{ code: 'calls', type: 'usage', meter: 'calls', included: '10', model: { type: 'per_unit', amount: '0' } }] });
   await client.putCustomer('acme', { currency: 'EUR' });
@@ -42,6 +44,30 @@ describe('what the pages show, through the SDK', () => {
     expect(next).not.toBeNull();
     expect((await all(client.allEvents({ limit: 3 }))).map(({ id }) => id)).toEqual(['e-4', 'e-3', 'e-2', 'e-1']);
     expect((await all(client.events('acme', { order: 'newest', limit: 1 }))).map(({ id }) => id)).toEqual(['e-4', 'e-3', 'e-2', 'e-1']);
+  });
+
+  it('lets a customer change its own plan, by its own key', async () => {
+    const prices = (amount: string) => [{ code: 'base', type: 'fixed', amount, per_seat: true }] as const;
+    for (const [code, amount] of [['low', '10'], ['high', '30']] as const) await client.putPlan(code, { currency: 'EUR', interval: MONTH, self_service: true, family: 'chosen', prices: prices(amount) });
+    await client.putCustomer('chooser', { currency: 'EUR' });
+    const { key } = await client.createApiKey({ kind: 'customer', customer: 'chooser', name: 'own', scopes: ['state:read', 'plan-change:write'] });
+    const own = recording.with(key);
+    const waiting = await own.changePlan('chooser', { plan: 'low', success_url: 'https://shop.example.com/ok', back_url: 'https://shop.example.com/back' });
+    const refused = await problemOf(own.changePlan('chooser', { plan: 'low' }));
+    await client.setPaymentMethod('chooser', { token: 'card_succeeds' });
+    const { options, subscription, changeable } = await own.readPlanOptions('chooser');
+    const previewed = await own.previewChangePlan('chooser', { plan: 'high' });
+    const changed = await own.changePlan('chooser', { plan: 'high', quantities: { base: '2' } });
+
+    // The card that was waited for bought what waited for it.
+    expect([waiting.status, refused.slug, subscription?.plan.code, changeable]).toEqual(['needs_payment_method', 'payment_method_missing', 'low', true]);
+    expect(options.map(({ plan, current, change, due_now: due }) => [plan.code, current, change?.direction, due?.amount])).toEqual([['high', false, 'upgrade', '20.00'], ['low', true, undefined, undefined]]);
+    expect(previewed).toMatchObject({ change: { direction: 'upgrade' }, due_now: { amount: { amount: '20.00' } } });
+    expect(changed).toMatchObject({ status: 'changed', change: { direction: 'upgrade', when: 'now' }, subscription: { plan: { code: 'high' }, quantities: { base: '2' } } });
+    expect((await own.previewCancelPlan('chooser')).change).toEqual({ direction: 'downgrade', when: 'period_end', effective_at: '2026-04-11T00:00:00Z' });
+    expect((await own.cancelPlan('chooser', { reason: 'moved' })).subscription).toMatchObject({ cancels_at_period_end: true, ends_at: '2026-04-11T00:00:00Z' });
+    expect((await own.restorePlan('chooser')).subscription.ends_at).toBeNull();
+    expect((await problemOf(own.changePlan('chooser', { plan: 'basic' }))).slug).toBe('plan_not_offered');
   });
 
   it('has a method for each of these operations', async () => {

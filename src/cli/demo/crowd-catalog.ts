@@ -19,10 +19,13 @@ export const CROWD_FEATURES: Readonly<Record<string, FeatureDefinition>> = {
 };
 
 const MONTH = { unit: 'month', count: 1 } as const;
+/** Customers change between these by themselves. */
+const ORBIT = { self_service: true, family: 'orbit' } as const;
 
 export const CROWD_PLANS = {
   orbit_starter: {
     name: 'Orbit Starter',
+    ...ORBIT,
     currency: 'USD',
     interval: MONTH,
     trial_days: 14,
@@ -46,6 +49,7 @@ export const CROWD_PLANS = {
   },
   orbit_team: {
     name: 'Orbit Team',
+    ...ORBIT,
     currency: 'EUR',
     interval: MONTH,
     features: [
@@ -62,6 +66,7 @@ export const CROWD_PLANS = {
   },
   orbit_scale: {
     name: 'Orbit Scale',
+    ...ORBIT,
     currency: 'GBP',
     interval: { unit: 'year', count: 1 },
     features: [
@@ -87,6 +92,7 @@ export const CROWD_PLANS = {
   },
   orbit_voice: {
     name: 'Orbit Voice',
+    ...ORBIT,
     currency: 'JPY',
     interval: MONTH,
     features: [{ feature: 'orbit_talk_time', price: 'talk' }],
@@ -98,3 +104,42 @@ export const CROWD_PLANS = {
 } as const satisfies Readonly<Record<string, PlanDefinition>>;
 
 export type CrowdPlan = keyof typeof CROWD_PLANS;
+
+/** What the crowd may go over to: another plan, or another interval, in the currency of each. */
+export const CROWD_ALTERNATIVES: Readonly<Record<string, PlanDefinition>> = {
+  orbit_growth: {
+    ...CROWD_PLANS.orbit_starter,
+    name: 'Orbit Growth',
+    trial_days: 0,
+    features: [{ feature: 'orbit_single_sign_on', granted: true }, { feature: 'orbit_team_seats', limit: '10' }, { feature: 'orbit_api_requests', price: 'requests' }, { feature: 'orbit_stored_data', price: 'storage' }],
+    prices: [
+      { code: 'base', name: 'Base fee', type: 'fixed', amount: '79.00' },
+      { ...CROWD_PLANS.orbit_starter.prices[1], included: '100000' },
+      { ...CROWD_PLANS.orbit_starter.prices[2], included: '100' },
+    ],
+  },
+  orbit_starter_yearly: {
+    ...CROWD_PLANS.orbit_starter,
+    name: 'Orbit Starter, yearly',
+    trial_days: 0,
+    interval: { unit: 'year', count: 1 },
+    prices: [{ code: 'base', name: 'Yearly fee', type: 'fixed', amount: '190.00' }, { ...CROWD_PLANS.orbit_starter.prices[1], window: MONTH }, { ...CROWD_PLANS.orbit_starter.prices[2], window: MONTH }],
+  },
+  orbit_business: {
+    ...CROWD_PLANS.orbit_team,
+    name: 'Orbit Business',
+    features: [...CROWD_PLANS.orbit_team.features, { feature: 'orbit_priority_support', granted: true }],
+    prices: [{ code: 'seat', name: 'Seat', type: 'fixed', amount: '29.00', per_seat: true }, { ...CROWD_PLANS.orbit_team.prices[1], included: '400000' }, { ...CROWD_PLANS.orbit_team.prices[2], included: '3000' }],
+  },
+  orbit_scale_monthly: {
+    ...CROWD_PLANS.orbit_scale,
+    name: 'Orbit Scale, monthly',
+    interval: MONTH,
+    prices: [{ code: 'base', name: 'Monthly fee', type: 'fixed', amount: '450.00' }, CROWD_PLANS.orbit_scale.prices[1], CROWD_PLANS.orbit_scale.prices[2]],
+  },
+  orbit_voice_plus: {
+    ...CROWD_PLANS.orbit_voice,
+    name: 'Orbit Voice Plus',
+    prices: [{ code: 'base', name: 'Base fee', type: 'fixed', amount: '7980' }, { ...CROWD_PLANS.orbit_voice.prices[1], included: '1500' }],
+  },
+};

@@ -10,7 +10,7 @@ import { cancelSubscription } from '../../service/subscription.js';
 import { setTopUpSettings } from '../../service/top-up-settings.js';
 import { depositToWallet } from '../../service/payment.js';
 import { setPaymentMethod } from '../../service/payment-method.js';
-import { CROWD_FEATURES, CROWD_METERS, CROWD_PLANS } from './crowd-catalog.js';
+import { CROWD_ALTERNATIVES, CROWD_FEATURES, CROWD_METERS, CROWD_PLANS } from './crowd-catalog.js';
 import { chanceFrom, inventCrowd, inventUse, type CrowdMember } from './crowd-member.js';
 
 const COUNT = 36;
@@ -37,7 +37,7 @@ async function loadCatalog(engine: Engine): Promise<void> {
   await inUnit(engine, async (unit) => {
     for (const [code, definition] of Object.entries(CROWD_METERS)) await putMeter(engine, unit, { code, definition });
     for (const [code, definition] of Object.entries(CROWD_FEATURES)) await putFeature(engine, unit, { code, definition });
-    for (const [code, definition] of Object.entries(CROWD_PLANS)) await putPlan(engine, unit, { code, definition });
+    for (const [code, definition] of Object.entries({ ...CROWD_PLANS, ...CROWD_ALTERNATIVES })) await putPlan(engine, unit, { code, definition });
   });
 }
 

@@ -106,6 +106,8 @@ function business(input: { currency: string; amount: string; isYearly: boolean }
     // The wallet is for services that are used as one goes; plans are paid by card.
     wallet_credit: 'kept',
     collection: 'charge',
+    self_service: true,
+    family: 'docspace',
     interval: input.isYearly ? YEAR : MONTH,
     features: [
       counted('manager', '1', 'admin'),

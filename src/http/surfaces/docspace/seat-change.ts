@@ -1,4 +1,5 @@
-import { add, decimal, decimalText, multiply, subtract, type Decimal } from '../../../core/decimal.js';
+import { decimalText } from '../../../core/decimal.js';
+import { outgrown, type Outgrown } from '../../../core/plan-change.js';
 import type { Plan } from '../../../core/plan.js';
 import { billingState, type BillingState, type SubscriptionState } from '../../../core/state.js';
 import { performCommand, type Decide } from '../../../service/command.js';
@@ -51,8 +52,13 @@ function seatChange(engine: Engine, asked: { name: string; quantity: number; pla
     const quantities = { [seat.code]: String(asked.quantity) };
     if (current === undefined) return createSubscription(engine, engine.newId('sub'), { plan: plan.code, quantities })(situation);
     if (isPriced && seatsOf(current.phase) === asked.quantity) throw argumentFault('Invalid quantity');
-    refuseBelowUsage(state, { current, plan, seat: seat.code, quantity: asked.quantity });
-    return changeSubscription(engine, { subscriptionId: current.subscription.id, ...(isPriced ? {} : { plan: plan.code }), quantities })(situation);
+    const { id } = current.subscription;
+    const changes = await changeSubscription(engine, { subscriptionId: id, ...(isPriced ? {} : { plan: plan.code }), quantities })(situation);
+    const { facts } = situation.loaded;
+    const after = await situation.after(changes, id);
+    const subscriptions = facts.subscriptions.map((subscription) => (subscription.id === id ? after : subscription));
+    refuseBelowUsage(outgrown(facts, { ...facts, subscriptions }, situation.at), { plan, seat: seat.code });
+    return changes;
   };
 }
 
@@ -64,18 +70,9 @@ function currentPlan(state: BillingState): SubscriptionState | undefined {
 }
 
 /** @throws Fault 402 when more is in use of what the seats multiply than there would be, add-ons counted. */
-function refuseBelowUsage(state: BillingState, change: { current: SubscriptionState; plan: Plan; seat: string; quantity: number }): void {
-  for (const { feature, limit, used } of state.entitlements) {
-    const after = change.plan.grants.find((grant) => grant.feature.code === feature.code);
-    if (used === null || limit === null || limit === 'unlimited' || after?.perQuantityOf !== change.seat || after.limit === null || after.limit === 'unlimited') continue;
-    const left = add(subtract(limit, ownLimit(change.current, feature.code)), multiply(after.limit, decimal(change.quantity)));
-    if (used.gt(left)) throw quotaFault(`${EXCEEDED[featureIdOf(feature)] ?? feature.name} should not exceed ${decimalText(left)}`);
+function refuseBelowUsage(found: readonly Outgrown[], change: { plan: Plan; seat: string }): void {
+  for (const { entitlement: { feature }, limit } of found) {
+    const grant = change.plan.grants.find((candidate) => candidate.feature.code === feature.code);
+    if (grant?.perQuantityOf === change.seat) throw quotaFault(`${EXCEEDED[featureIdOf(feature)] ?? feature.name} should not exceed ${decimalText(limit)}`);
   }
-}
-
-/** What the subscription itself gives of a feature now. */
-function ownLimit({ phase }: SubscriptionState, feature: string): Decimal {
-  const grant = phase.plan.grants.find((candidate) => candidate.feature.code === feature);
-  if (grant === undefined || grant.limit === null || grant.limit === 'unlimited') return decimal(0);
-  return grant.perQuantityOf === null ? grant.limit : multiply(grant.limit, decimal(seatsOf(phase)));
 }

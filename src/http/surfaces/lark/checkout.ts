@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { ZERO, decimalFromJson } from '../../../core/decimal.js';
 import { paymentMethodStatus } from '../../../core/payment-method.js';
-import type { Plan, Price } from '../../../core/plan.js';
+import type { Plan } from '../../../core/plan.js';
+import { isFreePlan } from '../../../core/plan-cost.js';
 import type { Order } from '../../../service/checkout.js';
 import { openCheckout } from '../../../service/checkout-link.js';
 import type { Engine } from '../../../service/engine.js';
@@ -38,23 +38,11 @@ export function requiresAction(checkoutUrl: string) {
 
 /** Whether a card has to be put on file first: something of what is bought may cost something, and there is none. @throws Refusal `not_found` for a subject that is not there. */
 export async function needsCard(engine: Engine, customerId: string, bought: ReadonlyArray<{ readonly plan: Plan; readonly multipliers: Readonly<Record<string, string>> }>): Promise<boolean> {
-  return !bought.every(({ plan, multipliers }) => isFree(plan, multipliers)) && !(await hasCard(engine, customerId));
+  return !bought.every(({ plan, multipliers }) => isFreePlan(plan, multipliers)) && !(await hasCard(engine, customerId));
 }
 
 /** A usable card is on file. */
 async function hasCard(engine: Engine, customerId: string): Promise<boolean> {
   const { paymentMethod, asOf } = await readState(engine, customerId).catch(asSubject);
   return paymentMethod !== null && paymentMethodStatus(paymentMethod, asOf) === 'set';
-}
-
-/** Nothing of it can ever cost anything. */
-function isFree(plan: Plan, multipliers: Readonly<Record<string, string>>): boolean {
-  return plan.minimum === null && plan.prices.every((price) => isFreePrice(price) || decimalFromJson(multipliers[price.code])?.eq(ZERO) === true);
-}
-
-function isFreePrice(price: Price): boolean {
-  if (price.type === 'fixed') return price.amount.eq(ZERO);
-  if (price.included === 'unlimited') return price.minimum === null;
-  const models = price.model.type === 'dimensional' ? price.model.cells.map(({ model }) => model) : [price.model];
-  return price.minimum === null && models.every((model) => ('tiers' in model ? model.tiers.every((tier) => tier.unitAmount.eq(ZERO) && tier.flatAmount.eq(ZERO)) : model.amount.eq(ZERO)));
 }
