@@ -1,6 +1,7 @@
-import { ReadFailure, type LarkApi, type LarkSubject } from '../reader/lark-api.js';
+import type { LarkApi, LarkSubject } from '../reader/lark-api.js';
 import { LarkCatalogCarrier } from './lark-catalog.js';
 import { carrySubject } from './lark-subject.js';
+import { LarkTimelines } from './lark-timeline.js';
 import { inTurns } from './turns.js';
 import { Tally, type Outcome } from './tally.js';
 import { Stopped, refusalOf, type Target } from './target.js';
@@ -36,12 +37,12 @@ export async function importLark(work: LarkImport): Promise<Outcome> {
   let done = 0;
   try {
     const catalog = await LarkCatalogCarrier.carry({ source, target, tally });
-    await listTimelines(source, tally);
+    const timelines = await LarkTimelines.read(source, tally);
     const subjects = await subjectsOf(work, tally);
     total = subjects.length;
     onProgress({ done, total });
     await inTurns(subjects, SIDE_BY_SIDE, async (subject) => {
-      await carrySubject({ source, target, tally, catalog, zone }, subject);
+      await carrySubject({ source, target, tally, catalog, timelines, zone }, subject);
       done += 1;
       onProgress({ done, total });
     });
@@ -74,16 +75,4 @@ async function subjectsOf({ source, subjects }: LarkImport, tally: Tally): Promi
     }
   }
   return [...new Map(found.map((subject) => [subject.id, subject])).values()];
-}
-
-/** Phases to come are in timelines, of which only the one under way stands in a subscription. */
-async function listTimelines(source: LarkApi, tally: Tally): Promise<void> {
-  const timelines = await source.timelines().catch((error: unknown) => {
-    if (error instanceof ReadFailure && (error.status === 404 || error.status === 405)) return [];
-    throw error;
-  });
-  for (const { id, subjectId, status } of timelines) {
-    if (status === 'completed') continue;
-    tally.lost('timeline', id, { reason: `${status}, of ${subjectId}: only the phase under way is carried, as its subscription; schedule those to come with POST /v1/subscriptions/{id}/phases` });
-  }
 }
