@@ -2,9 +2,9 @@ import type { LarkApi, LarkSubject } from '../reader/lark-api.js';
 import { LarkCatalogCarrier } from './lark-catalog.js';
 import { carrySubject } from './lark-subject.js';
 import { LarkTimelines } from './lark-timeline.js';
-import { inTurns } from './turns.js';
+import { inTurns, type Progress } from './turns.js';
 import { Tally, type Outcome } from './tally.js';
-import { Stopped, refusalOf, type Target } from './target.js';
+import { refusalOf, stopText, type Target } from './target.js';
 
 /** What is carried over from Lark. */
 export interface LarkImport {
@@ -15,12 +15,6 @@ export interface LarkImport {
   readonly isDry: boolean;
   readonly zone: string;
   readonly onProgress: (progress: Progress) => void;
-}
-
-/** How far it has come. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
 }
 
 /** Subjects that are carried side by side: enough to fill the waits for answers, no burden to either side. */
@@ -49,18 +43,6 @@ export async function importLark(work: LarkImport): Promise<Outcome> {
     return tally.outcome(null);
   } catch (error) {
     return tally.outcome(stopText(error, { done, total }));
-  }
-}
-
-/** @throws what is a fault of ours. */
-export function stopText(error: unknown, { done, total }: Progress): string {
-  const where = total === 0 ? '' : ` after ${done} of ${total}`;
-  if (error instanceof Stopped) return `stopped${where}: ${error.message}`;
-  try {
-    return `stopped${where}: ${refusalOf(error)}`;
-  } catch (stop) {
-    if (stop instanceof Stopped) return `stopped${where}: ${stop.message}`;
-    throw stop;
   }
 }
 
