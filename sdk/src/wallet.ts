@@ -44,6 +44,8 @@ export interface LedgerTransaction {
   id: string;
   kind: string;
   description: string;
+  /** Why it was given, corrected or refunded, as it was said. */
+  reason?: string;
   occurred_at: Instant;
   revision: number;
   entries: Array<{ account: string; amount: Money }>;

@@ -1,6 +1,9 @@
 import { isTimeZone } from '../core/period.js';
 import { toAddress } from '../reader/call.js';
+import { importDiga } from '../transfer/diga-import.js';
+import { importDocspace } from '../transfer/docspace-import.js';
 import { importLark } from '../transfer/lark-import.js';
+import type { SingleImport } from '../transfer/single.js';
 import { isWhole, type Kind, type Left, type Outcome } from '../transfer/tally.js';
 import { openLark, openTarget } from '../transfer/target.js';
 import { sourceOf, targetOf } from './endpoint.js';
@@ -35,12 +38,23 @@ export async function importCustomers(flags: ImportFlags): Promise<number> {
   if (from !== 'lark' && (flags.customer ?? '') === '') throw new Misuse(`--customer must say what you call the customer: a key of ${from} is one customer's, whose name it does not tell`);
   if (from === 'lark' && flags.customer !== undefined) throw new Misuse('--customer is for diga and docspace; subjects of lark are named by --subjects');
   if (from !== 'lark' && flags.subjects !== undefined) throw new Misuse(`--subjects is for lark; the customer of ${from} is named by --customer`);
-  const progress = progressOn(process.stderr, 'subjects');
-  const common = { target: openTarget(target), isDry: flags.dryRun === true, zone };
-  const outcome = await importLark({ ...common, source: openLark(source), subjects: subjectsOf(flags.subjects ?? ['all']), onProgress: progress.tell }).finally(progress.end);
+  const progress = progressOn(process.stderr, from === 'lark' ? 'subjects' : 'customers');
+  const common = { target: openTarget(target), isDry: flags.dryRun === true, zone, onProgress: progress.tell };
+  const outcome = await carry(from, flags, { ...common, source }).finally(progress.end);
   const head = { from, url: toAddress(source.url) ?? '', to: target.url };
   process.stdout.write(flags.json === true ? `${JSON.stringify(outcomeJson(head, outcome))}\n` : outcomeText(head, outcome));
   return isWhole(outcome) ? EXIT.done : EXIT.refused;
+}
+
+function carry(from: (typeof SOURCES)[number], flags: ImportFlags, work: Omit<SingleImport, 'customer'>): Promise<Outcome> {
+  switch (from) {
+    case 'lark':
+      return importLark({ ...work, source: openLark(work.source), subjects: subjectsOf(flags.subjects ?? ['all']) });
+    case 'diga':
+      return importDiga({ ...work, customer: flags.customer ?? '' });
+    case 'docspace':
+      return importDocspace({ ...work, customer: flags.customer ?? '' });
+  }
 }
 
 interface Head {

@@ -1,4 +1,4 @@
-import type { Progress } from '../transfer/lark-import.js';
+import type { Progress } from '../transfer/turns.js';
 
 const BAR = 30;
 /** Lines that a run leaves in a log, about. */

@@ -29,6 +29,7 @@ export const LedgerView = Type.Object({
   id: Type.String(),
   kind: Type.String(),
   description: Type.String(),
+  reason: Type.Optional(Type.String({ description: 'Why it was given, corrected or refunded, as it was said' })),
   occurred_at: InstantText,
   revision: Type.Integer(),
   entries: Type.Array(Type.Object({ account: Type.String(), amount: Money })),
@@ -78,8 +79,8 @@ export function walletView(wallet: Wallet) {
 }
 
 export function ledgerView({ transaction, revision }: StoredTransaction) {
-  const { id, kind, description, occurredAt, entries } = transaction;
-  return { id, kind, description, occurred_at: instantText(occurredAt), revision, entries: entries.map(({ account, money }) => ({ account, amount: moneyView(money) })) };
+  const { id, kind, description, occurredAt, entries, details } = transaction;
+  return { id, kind, description, ...(details?.reason === undefined ? {} : { reason: details.reason }), occurred_at: instantText(occurredAt), revision, entries: entries.map(({ account, money }) => ({ account, amount: moneyView(money) })) };
 }
 
 function depositView({ payment, transaction }: Deposit) {

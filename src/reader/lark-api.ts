@@ -100,7 +100,18 @@ export interface LarkCatalog {
 export interface LarkTimeline {
   readonly id: string;
   readonly subjectId: string;
+  /** Null while it has not been started. */
+  readonly subscriptionId: string | null;
   readonly status: string;
+}
+
+/** A stretch of a timeline with fixed terms; the last one may have no end. */
+export interface LarkTimelineItem {
+  readonly start: string;
+  readonly end: string | null;
+  readonly cardId: string;
+  readonly quantities: Texts;
+  readonly multipliers: Texts;
 }
 
 export interface SummaryAsked {
@@ -156,7 +167,14 @@ export class LarkApi {
   }
 
   async timelines(): Promise<LarkTimeline[]> {
-    return (await this.#list('/subscription-timelines', 'subscription_timelines')).map((body) => ({ id: needed(body, 'id'), subjectId: text(field(body, 'subject_id')) ?? '', status: text(field(body, 'status')) ?? '' }));
+    return (await this.#list('/subscription-timelines', 'subscription_timelines')).map((body) => ({ id: needed(body, 'id'), subjectId: text(field(body, 'subject_id')) ?? '', subscriptionId: text(field(body, 'subscription_id')), status: text(field(body, 'status')) ?? '' }));
+  }
+
+  async timelineItems(id: string): Promise<LarkTimelineItem[]> {
+    return (await this.#list(`/subscription-timelines/${segmentOf(id)}/items`, 'items')).map((body) => {
+      const [period, input] = [field(body, 'period') ?? null, field(body, 'subscription_input') ?? null];
+      return { start: needed(period, 'start'), end: text(field(period, 'end')), cardId: needed(input, 'rate_card_id'), quantities: texts(field(input, 'fixed_rate_quantities')), multipliers: texts(field(input, 'rate_price_multipliers')) };
+    });
   }
 
   /** In the vendor's order: the oldest first. */

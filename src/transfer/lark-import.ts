@@ -1,9 +1,10 @@
-import { ReadFailure, type LarkApi, type LarkSubject } from '../reader/lark-api.js';
+import type { LarkApi, LarkSubject } from '../reader/lark-api.js';
 import { LarkCatalogCarrier } from './lark-catalog.js';
 import { carrySubject } from './lark-subject.js';
-import { inTurns } from './turns.js';
+import { LarkTimelines } from './lark-timeline.js';
+import { inTurns, type Progress } from './turns.js';
 import { Tally, type Outcome } from './tally.js';
-import { Stopped, refusalOf, type Target } from './target.js';
+import { refusalOf, stopText, type Target } from './target.js';
 
 /** What is carried over from Lark. */
 export interface LarkImport {
@@ -14,12 +15,6 @@ export interface LarkImport {
   readonly isDry: boolean;
   readonly zone: string;
   readonly onProgress: (progress: Progress) => void;
-}
-
-/** How far it has come. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
 }
 
 /** Subjects that are carried side by side: enough to fill the waits for answers, no burden to either side. */
@@ -36,30 +31,18 @@ export async function importLark(work: LarkImport): Promise<Outcome> {
   let done = 0;
   try {
     const catalog = await LarkCatalogCarrier.carry({ source, target, tally });
-    await listTimelines(source, tally);
+    const timelines = await LarkTimelines.read(source, tally);
     const subjects = await subjectsOf(work, tally);
     total = subjects.length;
     onProgress({ done, total });
     await inTurns(subjects, SIDE_BY_SIDE, async (subject) => {
-      await carrySubject({ source, target, tally, catalog, zone }, subject);
+      await carrySubject({ source, target, tally, catalog, timelines, zone }, subject);
       done += 1;
       onProgress({ done, total });
     });
     return tally.outcome(null);
   } catch (error) {
     return tally.outcome(stopText(error, { done, total }));
-  }
-}
-
-/** @throws what is a fault of ours. */
-export function stopText(error: unknown, { done, total }: Progress): string {
-  const where = total === 0 ? '' : ` after ${done} of ${total}`;
-  if (error instanceof Stopped) return `stopped${where}: ${error.message}`;
-  try {
-    return `stopped${where}: ${refusalOf(error)}`;
-  } catch (stop) {
-    if (stop instanceof Stopped) return `stopped${where}: ${stop.message}`;
-    throw stop;
   }
 }
 
@@ -74,16 +57,4 @@ async function subjectsOf({ source, subjects }: LarkImport, tally: Tally): Promi
     }
   }
   return [...new Map(found.map((subject) => [subject.id, subject])).values()];
-}
-
-/** Phases to come are in timelines, of which only the one under way stands in a subscription. */
-async function listTimelines(source: LarkApi, tally: Tally): Promise<void> {
-  const timelines = await source.timelines().catch((error: unknown) => {
-    if (error instanceof ReadFailure && (error.status === 404 || error.status === 405)) return [];
-    throw error;
-  });
-  for (const { id, subjectId, status } of timelines) {
-    if (status === 'completed') continue;
-    tally.lost('timeline', id, { reason: `${status}, of ${subjectId}: only the phase under way is carried, as its subscription; schedule those to come with POST /v1/subscriptions/{id}/phases` });
-  }
 }

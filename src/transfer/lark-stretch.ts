@@ -4,6 +4,7 @@ import type { Period } from '../core/period.js';
 import type { LarkApi, LarkMetric, LarkSubject, LarkSubscription, LarkSummary } from '../reader/lark-api.js';
 import { isImported } from './code.js';
 import type { CarriedCard, LarkCatalogCarrier } from './lark-catalog.js';
+import type { LarkTimelines } from './lark-timeline.js';
 import { areDaysOf, eventsToCatchUp, stretchesOf, type CountedUsage } from './lark-usage.js';
 import type { Tally } from './tally.js';
 import { carried, type Target } from './target.js';
@@ -14,6 +15,7 @@ export interface SubjectWork {
   readonly target: Target;
   readonly tally: Tally;
   readonly catalog: LarkCatalogCarrier;
+  readonly timelines: LarkTimelines;
   /** In which days and months are counted: Lark tells none. */
   readonly zone: string;
 }

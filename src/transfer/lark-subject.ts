@@ -1,6 +1,6 @@
 import type { Customer, SubscriptionInput } from '@paidup/sdk';
 import { parseCurrency } from '../core/currency.js';
-import { instantText, latest, parseInstant } from '../core/instant.js';
+import { instantText, latest, parseInstant, type Instant } from '../core/instant.js';
 import { isRecord } from '../reader/json.js';
 import type { LarkCard, LarkSubject, LarkSubscription } from '../reader/lark-api.js';
 import { anchorFor } from './anchor.js';
@@ -9,6 +9,7 @@ import { makeCustomer } from './customer.js';
 import { differencesOf } from './lark-compare.js';
 import { readSide } from './lark-side.js';
 import { carryUsage, larkId, periodOf, subjectName, type Going, type SubjectWork } from './lark-stretch.js';
+import { courseOf, type Course } from './lark-timeline.js';
 import { CAME_FROM } from './lark-words.js';
 import { carried, findCustomer } from './target.js';
 
@@ -92,7 +93,7 @@ async function carrySubscription(work: SubjectWork, one: Subscribing): Promise<v
   if (known !== undefined) tally.found('subscription');
   const there: There | undefined = known === undefined ? await subscribe(work, one, refused) : { id: known.id, isPaused: known.status === 'paused', isEnding: known.cancelsAtEndOfCycle || known.status === 'cancelled' };
   if (there === undefined || tally.isDry) return;
-  if (subscription.cancelsAtEndOfCycle && !there.isEnding) await carried(() => target.client.cancelSubscription(there.id, { at_period_end: true }), refused);
+  if (subscription.cancelsAtEndOfCycle && subscription.status === 'active' && !there.isEnding) await carried(() => target.client.cancelSubscription(there.id, { at_period_end: true }), refused);
   if (subscription.status === 'paused' && !there.isPaused && !there.isEnding) await carried(() => target.client.pauseSubscription(there.id), refused);
 }
 
@@ -103,8 +104,10 @@ async function subscribe(work: SubjectWork, one: Subscribing, refused: (reason: 
   const plan = card.planCode;
   if (tally.isDry) tally.made('subscription', name, null);
   if (customer === undefined || plan === null || tally.isDry) return undefined;
-  const input = { plan, ...(await inputOf(work, { ...one, customer }, name)) };
-  const made = await carried(() => target.client.createSubscription(customer.id, input, { idempotencyKey: keyOf('lark', subscription.id, input) }), refused);
+  const made = await carried(async () => {
+    const input = { plan, ...(await inputOf(work, { ...one, customer }, name)) };
+    return target.client.createSubscription(customer.id, input, { idempotencyKey: keyOf('lark', subscription.id, input) });
+  }, refused);
   if (made === undefined) return undefined;
   tally.made('subscription', name, made.id);
   // One that has not begun is as good as paused.
@@ -113,20 +116,32 @@ async function subscribe(work: SubjectWork, one: Subscribing, refused: (reason: 
 
 async function inputOf(work: SubjectWork, one: Going & { readonly customer: Customer }, name: string): Promise<Omit<SubscriptionInput, 'plan'>> {
   const { subscription, card: { card }, customer } = one;
-  const { effectiveAt, period, quantities, multipliers, metadata, cancelsAtEndOfCycle } = subscription;
+  const { effectiveAt, period, quantities, multipliers, metadata } = subscription;
   const counted = periodOf(subscription);
-  const { as_of: now } = await work.target.client.readState(customer.id);
-  const startsAt = parseInstant(effectiveAt ?? '') ?? counted?.startsAt ?? parseInstant(now);
-  const common = { trial_days: 0, quantities, multipliers, metadata: { ...metadata, [CAME_FROM.subscription]: subscription.id } };
-  if (startsAt === undefined) return common;
-  const hasBegun = startsAt <= (parseInstant(now) ?? startsAt);
-  if (period === null || counted === undefined) return { ...common, starts_at: instantText(startsAt), ...(hasBegun ? { billed_until: now } : {}) };
-  const anchor = anchorFor({ startsAt, period: counted, interval: { unit: card.interval === 'yearly' ? 'year' : 'month', count: 1 }, zone: work.zone, isCut: cancelsAtEndOfCycle });
+  const { as_of: asOf } = await work.target.client.readState(customer.id);
+  const now = parseInstant(asOf) ?? work.target.clock.now();
+  const startsAt = parseInstant(effectiveAt ?? '') ?? counted?.startsAt ?? now;
+  const course = await courseAfter(work, subscription, { now: latest(now, startsAt), name });
+  const common = { trial_days: 0, quantities, multipliers, metadata: { ...metadata, [CAME_FROM.subscription]: subscription.id }, starts_at: instantText(startsAt), ...course };
+  if (period === null || counted === undefined) return { ...common, ...(startsAt <= now ? { billed_until: instantText(now) } : {}) };
+  const anchor = anchorFor({ startsAt, period: counted, interval: { unit: card.interval === 'yearly' ? 'year' : 'month', count: 1 }, zone: work.zone, isCut: parseInstant(course.ends_at ?? '') === counted.endsAt });
   if (anchor === undefined) {
     work.tally.lost('subscription', name, { field: 'current_period', reason: `nothing counted in ${work.zone} gives ${period.start} to ${period.end}: it is counted from that end; another --timezone may fit` });
   }
   const anchorAt = anchor === undefined ? counted.endsAt : anchor.anchorAt;
-  return { ...common, starts_at: instantText(startsAt), billed_until: instantText(latest(startsAt, counted.startsAt)), ...(anchorAt === null ? {} : { billing_anchor: instantText(anchorAt) }) };
+  return { ...common, billed_until: instantText(latest(startsAt, counted.startsAt)), ...(anchorAt === null ? {} : { billing_anchor: instantText(anchorAt) }) };
+}
+
+/** What its timeline says is to come; without one, its end if it ends with its cycle. */
+async function courseAfter({ timelines, catalog, tally }: SubjectWork, subscription: LarkSubscription, { now, name }: { now: Instant; name: string }): Promise<Course> {
+  const { period, cancelsAtEndOfCycle } = subscription;
+  const end = cancelsAtEndOfCycle && period !== null ? { ends_at: period.end } : {};
+  const items = await timelines.itemsOf(subscription);
+  if (items.length === 0) return end;
+  const cards = new Map(await Promise.all([...new Set(items.map(({ cardId }) => cardId))].map(async (id) => [id, await catalog.card(id)] as const)));
+  const course = courseOf(items, now, (cardId) => cards.get(cardId));
+  if (course === undefined) tally.lost('subscription', name, { field: 'phases', reason: 'what its timeline says is to come leaves a gap, or is of a rate card that was not carried: schedule it with POST /v1/subscriptions/{id}/phases' });
+  return course ?? end;
 }
 
 /** Whatever is different now, for whatever reason, is told. */

@@ -1,9 +1,8 @@
 import type { LarkApi, LarkSubject } from '../reader/lark-api.js';
 import { differencesOf, type Difference } from './lark-compare.js';
-import type { Progress } from './lark-import.js';
 import { LarkLookup, readSide, type Unread } from './lark-side.js';
-import { Stopped, refusalOf } from './target.js';
-import { inTurns } from './turns.js';
+import { Stopped, endOf } from './target.js';
+import { inTurns, type Progress } from './turns.js';
 
 /** What is compared: subjects as the vendor tells them, and as Paidup's Lark surface does. */
 export interface ShadowWork {
@@ -45,7 +44,7 @@ export async function shadowLark({ source, paidup, subjects, onProgress }: Shado
       onProgress({ done: seen.size, total: names.length });
     });
   } catch (error) {
-    stopped = stopOf(error);
+    stopped = endOf(error);
   }
   const inOrder = names.flatMap((name) => seen.get(name) ?? []);
   return { subjects: inOrder.length, differences: inOrder.flatMap(({ differences }) => differences), unread: inOrder.flatMap(({ unread }) => unread), stopped };
@@ -80,14 +79,4 @@ function refuseSilence(unread: readonly Unread[]): void {
 /** A subject without an external id is known in Paidup by the id that it had. */
 function subjectName({ externalId, id }: LarkSubject): string {
   return externalId ?? id;
-}
-
-function stopOf(error: unknown): string {
-  if (error instanceof Stopped) return error.message;
-  try {
-    return refusalOf(error);
-  } catch (stop) {
-    if (stop instanceof Stopped) return stop.message;
-    throw stop;
-  }
 }

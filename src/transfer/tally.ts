@@ -1,5 +1,5 @@
 /** What a thing is called in lists of what was made and what was not. */
-export type Kind = 'customer' | 'meter' | 'feature' | 'plan' | 'rate catalog' | 'subscription' | 'usage' | 'credit' | 'top-up settings' | 'payment method' | 'service' | 'timeline';
+export type Kind = 'customer' | 'meter' | 'feature' | 'plan' | 'rate catalog' | 'subscription' | 'usage' | 'usage alert' | 'credit' | 'top-up settings' | 'payment method' | 'service' | 'timeline';
 
 /** Something that Paidup has now, or would have after a run that is not dry. */
 export interface Made {

@@ -1,7 +1,8 @@
 import { PaidupUnreachable, createClient, isProblem, type Client, type Customer, type PaidupProblem } from '@paidup/sdk';
 import { LarkApi, ReadFailure } from '../reader/lark-api.js';
-import { TargetClock } from './clock.js';
 import { larkHeaders, larkMessage } from '../reader/lark.js';
+import { TargetClock } from './clock.js';
+import type { Progress } from './turns.js';
 
 /** The running Paidup that things are carried to: by its native API, and by its Lark surface what is said in Lark's words. */
 export interface Target {
@@ -60,6 +61,22 @@ export function refusalOf(error: unknown): string {
   if (!isProblem(error)) throw error;
   if (error.status === 401 || error.status === 403 || error.status === 429 || error.status >= 500) throw new Stopped(`Paidup says ${error.status}: ${error.detail}`, { cause: error });
   return problemText(error);
+}
+
+/** Why everything came to an end. @throws what is a fault of ours. */
+export function endOf(error: unknown): string {
+  if (error instanceof Stopped) return error.message;
+  try {
+    return refusalOf(error);
+  } catch (stop) {
+    if (stop instanceof Stopped) return stop.message;
+    throw stop;
+  }
+}
+
+/** The same with how far it had come. */
+export function stopText(error: unknown, { done, total }: Progress): string {
+  return `stopped${total === 0 ? '' : ` after ${done} of ${total}`}: ${endOf(error)}`;
 }
 
 function problemText({ detail, errors }: PaidupProblem): string {

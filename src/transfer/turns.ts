@@ -1,3 +1,9 @@
+/** How far something has come. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** Does the work for each item in order, so many at a time. The first failure ends it: nothing more is begun, what is under way is waited for. */
 export async function inTurns<Item>(items: readonly Item[], width: number, work: (item: Item) => Promise<void>): Promise<void> {
   let next = 0;

@@ -117,12 +117,12 @@ describe('an import', () => {
     const outcome = await run(await standIn([going('custom', { rate_card_id: 'rc_2' })], {
       '/pricing-metrics': { has_more: false, pricing_metrics: [{ id: 'pmtr_2', name: 'Clever', event_name: 'call', unit: '', aggregation: { aggregation_type: 'custom', custom_expression: '1' }, dimensions: null }] },
       '/rate-cards': { has_more: false, rate_cards: [{ id: 'rc_2', name: 'Clever', billing_interval: 'monthly', metadata: {}, fixed_rates: [], usage_based_rates: [{ code: 'calls', name: 'Calls', pricing_metric_id: 'pmtr_2' }] }] },
-      '/subscription-timelines': { has_more: false, subscription_timelines: [{ id: 'st_1', subject_id: 'subj_custom', status: 'active' }, { id: 'st_2', subject_id: 'subj_custom', status: 'completed' }] },
+      '/subscription-timelines': { has_more: false, subscription_timelines: [{ id: 'st_1', subject_id: 'subj_custom', subscription_id: null, status: 'draft' }, { id: 'st_2', subject_id: 'subj_custom', status: 'completed' }] },
     }));
     expect(lost(outcome)).toEqual([
       'meter Clever aggregation: "custom" is not counted by Paidup',
       'plan Clever *: its rate "calls" counts by a pricing metric that was not carried',
-      expect.stringMatching(/^timeline st_1 \*: active, of subj_custom/),
+      expect.stringMatching(/^timeline st_1 \*: a draft of subj_custom/),
       'subscription custom, sub_custom *: its rate card was not carried',
       expect.stringMatching(/^customer custom subscriptions\[Clever, 2026-02-01T00:00:00Z\]: "active" at the source, null in Paidup/),
       expect.stringMatching(/^customer custom billing_state\.has_active_subscription: true at the source, false/),

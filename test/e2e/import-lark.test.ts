@@ -10,7 +10,7 @@ import { FILLERS, BEGAN, MOVED, listening, populate, statesOf, type Listening } 
 type Json = ReturnType<typeof JSON.parse>;
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const SUBJECTS = FILLERS + 11;
+const SUBJECTS = FILLERS + 12;
 
 let source: Listening;
 let target: Listening;
@@ -64,7 +64,7 @@ describe('before anything is carried', () => {
     expect(code).toBe(0);
     expect(body).toMatchObject({ from: 'lark', ok: true, dry_run: true, stopped: null });
     expect(['customer', 'meter', 'plan', 'rate catalog'].map((kind) => countOf(body.made, kind))).toEqual([SUBJECTS, 4, 4, 1]);
-    expect(countOf(body.made, 'subscription')).toBe(12 + FILLERS / 2);
+    expect(countOf(body.made, 'subscription')).toBe(13 + FILLERS / 2);
     expect(body.made.every((one: Json) => one.target === null)).toBe(true);
     expect(body.left).toMatchObject([{ kind: 'rate catalog', weight: 'past' }, { kind: 'subscription', reason: 'it has ended', weight: 'past' }]);
     expect(stderr).toContain(`${SUBJECTS} of ${SUBJECTS} subjects\n`);
@@ -119,13 +119,19 @@ describe('an import that is killed and run again', () => {
     expect(nameless).toMatchObject({ name: 'No external id', metadata: { 'lark.subject_id': subjects[0].id } });
     expect(await target.lark('GET', `/subjects/${encodeURIComponent('früh@example.com')}`)).toMatchObject({ name: 'Früh & Söhne', email: 'rechnung@example.com', metadata: { tier: 'gold', 'lark.note': 'ä' } });
     const { subscriptions: [one] } = await target.lark('GET', `/subscriptions?subject_id=${encodeURIComponent('früh@example.com')}`);
-    expect(one).toMatchObject({ effective_at: BEGAN, current_period: { start: '2026-02-28T22:15:00.123Z', end: '2026-03-31T22:15:00.123Z' }, fixed_rate_quantities: { base: '1', seats: '12' }, rate_price_multipliers: { seats: '0.75', hours: '2' }, metadata: { order: 'A/1' } });
+    expect(one).toMatchObject({ effective_at: BEGAN, current_period: { start: '2026-02-28T22:15:00.123Z', end: '2026-03-31T22:15:00.123Z' }, fixed_rate_quantities: { base: '1', seats: '12', blocks: '15' }, rate_price_multipliers: { seats: '0.75', hours: '2' }, metadata: { order: 'A/1' } });
     expect((await target.lark('GET', '/subscriptions?subject_id=ends%40cycle')).subscriptions[0]).toMatchObject({ status: 'active', cancels_at_end_of_cycle: true, cycles_next_at: '2026-03-20T00:00:00Z' });
     expect((await target.lark('GET', '/subscriptions?subject_id=paused')).subscriptions[0]).toMatchObject({ status: 'paused' });
   });
 
+  test('lets follow what a timeline says is to come', async () => {
+    const phases = async (side: Listening) => (await side.paidup.call('GET', '/v1/customers/phased/subscriptions')).body.data.map(({ phases: all, ends_at: end }: Json) => ({ end, phases: all.map(({ plan, starts_at: start }: Json) => [plan.name, start]) }));
+    expect(await phases(target)).toEqual([{ end: '2026-08-20T00:00:00Z', phases: [['Counting', '2026-02-20T00:00:00Z'], ['Pro', '2026-04-20T00:00:00Z']] }]);
+    expect(await phases(target)).toEqual(await phases(source));
+  });
+
   test('bills nothing that has been billed, and the next invoices as the source would', async () => {
-    for (const name of ['früh@example.com', 'yearly/one two', '日本 語/?#%', 'twice']) {
+    for (const name of ['früh@example.com', 'yearly/one two', '日本 語/?#%', 'twice', 'phased']) {
       const path = `/v1/customers/${encodeURIComponent(name)}`;
       expect((await target.paidup.call('GET', `${path}/invoices`)).body.data, name).toEqual([]);
       const [there, here] = [await source.paidup.call('GET', `${path}/upcoming-invoice`), await target.paidup.call('GET', `${path}/upcoming-invoice`)];

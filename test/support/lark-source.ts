@@ -39,7 +39,7 @@ export const FILLERS = 200;
 export async function populate(source: Listening): Promise<void> {
   const cards = await makeCatalog(source);
   const make = new SubjectMaker(source, cards);
-  await make.subject({ external_id: 'früh@example.com', name: 'Früh & Söhne', email: 'rechnung@example.com', metadata: { tier: 'gold', 'lark.note': 'ä' } }, ['Pro'], { quantities: { base: '1', seats: '12' }, multipliers: { seats: '0.75', hours: '2' }, metadata: { order: 'A/1' } });
+  await make.subject({ external_id: 'früh@example.com', name: 'Früh & Söhne', email: 'rechnung@example.com', metadata: { tier: 'gold', 'lark.note': 'ä' } }, ['Pro'], { quantities: { base: '1', seats: '12', blocks: '15' }, multipliers: { seats: '0.75', hours: '2' }, metadata: { order: 'A/1' } });
   await make.subject({ external_id: 'yearly/one two' }, ['Yearly']);
   source.paidup.clock.set(at('2026-01-30T23:59:59.999Z'));
   await make.subject({ external_id: '日本 語/?#%' }, ['Pro', 'Counting']);
@@ -52,6 +52,7 @@ export async function populate(source: Listening): Promise<void> {
   await make.subject({ external_id: 'a..b/../c' }, ['Counting']);
   await make.subject({ external_id: 'payg' }, ['Pay as you go']);
   await make.subject({ external_id: 'paused' }, ['Counting'], { isPaused: true });
+  await make.phased('phased');
   for (let index = 0; index < FILLERS; index += 1) await make.subject(index % 3 === 0 ? { name: `Filler ${index}` } : { external_id: `filler-${index}` }, index % 2 === 0 ? ['Counting'] : []);
   source.paidup.clock.set(at(MOVED));
   await make.use();
@@ -71,7 +72,7 @@ async function makeCatalog(source: Listening): Promise<ReadonlyMap<string, strin
   return new Map([
     await card('Pro', {
       description: 'For teams', metadata: { shown: 'yes' }, rate_catalog_id: catalog.id,
-      fixed_rates: [{ code: 'base', name: 'Base', description: 'A base', price: flat('2950') }, { code: 'seats', name: 'Seats', price: flat('999') }],
+      fixed_rates: [{ code: 'base', name: 'Base', description: 'A base', price: flat('2950') }, { code: 'seats', name: 'Seats', price: flat('999') }, { code: 'blocks', name: 'Blocks', price: blocks('450', 'round_up') }],
       usage_based_rates: [
         simple('hours', hours, 10),
         simple('packages', hours, 3, blocks('300', 'round_up')),
@@ -122,6 +123,18 @@ class SubjectMaker {
     }
   }
 
+  /** A subject whose timeline lets Pro follow in April. */
+  async phased(name: string): Promise<void> {
+    const { lark, paidup } = this.#source;
+    const { id } = await lark('POST', '/subjects', { external_id: name });
+    this.#subjects.push(id);
+    await paidup.call('PUT', `/v1/customers/${name}/payment-method`, { token: 'card_succeeds' });
+    const timeline = await lark('POST', '/subscription-timelines', { subject_id: id, rate_card_id: this.#cards.get('Counting') });
+    const item = (start: string, end: string | null, card: string, quantities: object) => ({ period: { start, end }, subscription_input: { rate_card_id: this.#cards.get(card), fixed_rate_quantities: quantities, rate_price_multipliers: {} } });
+    await lark('POST', `/subscription-timelines/${timeline.id}/items`, { items: [item('2026-02-20T00:00:00Z', '2026-04-20T00:00:00Z', 'Counting', {}), item('2026-04-20T00:00:00Z', '2026-08-20T00:00:00Z', 'Pro', { base: '1', seats: '3', blocks: '9' })] });
+    await lark('POST', `/subscription-timelines/${timeline.id}/start`, { checkout_callback_urls: { success_url: 'https://shop.example.com/ok', cancelled_url: 'https://shop.example.com/back' }, effective_at: '2026-02-20T00:00:00Z' });
+  }
+
   /** Usage of every subject, some days of it; of some beyond what is included, with fractions and without dimensions. */
   async use(): Promise<void> {
     const events = this.#subjects.flatMap((id, index) => usageOf(id, index));
@@ -136,7 +149,7 @@ class SubjectMaker {
 function usageOf(subjectId: string, index: number): object[] {
   const customer = subjectId.replace('subj_', 'cus_');
   const compute = (id: string, timestamp: string, properties: object) => ({ id, customer, name: 'compute', timestamp, properties });
-  if (index > 11) return index % 4 === 0 ? [compute('f-1', '2026-03-01T00:00:00Z', { hours: `0.${index}`, region: 'eu', size: 's' })] : [];
+  if (index > 12) return index % 4 === 0 ? [compute('f-1', '2026-03-01T00:00:00Z', { hours: `0.${index}`, region: 'eu', size: 's' })] : [];
   return [
     compute('c-0', '2026-02-01T12:00:00Z', { hours: '4.5', region: 'eu', size: 's' }),
     compute('c-1', '2026-02-28T22:15:00.123Z', { hours: '1.25', region: 'eu', size: 'l' }),
