@@ -14,7 +14,7 @@ export async function recordedClient(paidup: TestPaidup): Promise<RecordedClient
   const url = await paidup.app.listen({ host: '127.0.0.1', port: 0 });
   const asked: string[] = [];
   const recording: typeof fetch = (address, init) => {
-    asked.push(`${init?.method ?? 'GET'} ${new URL(address).pathname}`);
+    asked.push(`${init?.method ?? 'GET'} ${new URL(address instanceof Request ? address.url : address).pathname}`);
     return fetch(address, init);
   };
   return { client: createClient({ url, key: paidup.secretKey, fetch: recording }), url, asked };

@@ -14,7 +14,7 @@ import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
 import styles from './event.module.css';
 import { AlwaysNow } from './moment.js';
-import { useLooked } from './state.js';
+import { useLooked } from '../../customer/state.js';
 
 const route = getRouteApi('/dashboard/customers/$customer/events');
 
