@@ -16,7 +16,7 @@ export async function recordedClient(paidup: TestPaidup): Promise<RecordedClient
   const url = await paidup.app.listen({ host: '127.0.0.1', port: 0 });
   const asked: string[] = [];
   const recording: typeof fetch = (address, init) => {
-    asked.push(`${init?.method ?? 'GET'} ${new URL(address).pathname}`);
+    asked.push(`${init?.method ?? 'GET'} ${new URL(address instanceof Request ? address.url : address).pathname}`);
     return fetch(address, init);
   };
   const withKey = (key: string): Client => createClient({ url, key, fetch: recording });

@@ -98,3 +98,12 @@ export function fromLocalText(text: string): string | undefined {
   const date = new Date(text);
   return text === '' || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
+
+/** What an input of a day takes, and the moment at which that day begins on the reader's clock. */
+export function localDay(at: string): string {
+  return localText(at).slice(0, 10);
+}
+
+export function fromLocalDay(text: string): string | undefined {
+  return text === '' ? undefined : fromLocalText(`${text}T00:00`);
+}

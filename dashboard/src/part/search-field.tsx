@@ -9,12 +9,15 @@ interface SearchFieldProps {
   value: string;
   /** Called a moment after the last key; puts it into the address. */
   onSearch: (text: string) => void;
+  /** Whether so much can be searched for; anything unless told. */
+  isComplete?: (text: string) => boolean;
+  narrow?: boolean;
 }
 
 const PAUSE_MS = 250;
 
 /** A search that follows the typing. When the address changes by other means, such as back, it follows that. */
-export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps): ReactElement {
+export function SearchField({ label, placeholder, value, onSearch, isComplete, narrow = false }: SearchFieldProps): ReactElement {
   const [text, setText] = useState(value);
   const [sent, setSent] = useState(value);
   const [seen, setSeen] = useState(value);
@@ -27,15 +30,15 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
   }
   useEffect(() => {
     const wanted = text.trim();
-    if (wanted === sent) return undefined;
+    if (wanted === sent || isComplete?.(wanted) === false) return undefined;
     const timer = setTimeout(() => {
       setSent(wanted);
       onSearch(wanted);
     }, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text, sent, onSearch]);
+  }, [text, sent, onSearch, isComplete]);
   return (
-    <div className={styles.search}>
+    <div className={narrow ? styles.narrow : styles.search}>
       <TextField label={label} hideLabel type="search" placeholder={placeholder} value={text} onChange={(event) => setText(event.target.value)} />
     </div>
   );

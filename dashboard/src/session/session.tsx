@@ -1,6 +1,6 @@
 import { isProblem, type Client } from '@paidup/sdk';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { createContext, use, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { useAnnounce } from '../part/announcer.js';
 import { ErrorNote } from '../part/error.js';
 import { clientOf, closeSession, type Session } from './session-call.js';
@@ -86,6 +86,13 @@ export function SessionProvider({ begin, signIn: SignIn, children }: SessionProv
     return () => clearTimeout(timer);
   }, [standing, end]);
 
+  const asked = useRef(session);
+  useEffect(() => {
+    // After the pages have the new client: what is asked anew with the one before would be refused again.
+    if (session !== undefined && asked.current !== undefined && asked.current !== session) void queries.invalidateQueries();
+    asked.current = session;
+  }, [session, queries]);
+
   const value = useMemo<OpenSession | undefined>(() => {
     if (session === undefined) return undefined;
     const signOut = async (): Promise<void> => {
@@ -105,8 +112,7 @@ export function SessionProvider({ begin, signIn: SignIn, children }: SessionProv
   }, [session, queries, announce, seeError]);
 
   const open = (next: Session): void => {
-    if (session !== undefined && isSamePerson(session, next)) void queries.invalidateQueries();
-    else queries.clear();
+    if (session === undefined || !isSamePerson(session, next)) queries.clear();
     setStanding({ is: 'open', session: next });
   };
 
@@ -118,16 +124,35 @@ export function SessionProvider({ begin, signIn: SignIn, children }: SessionProv
       </main>
     );
   }
-  const isAsked = standing.is === 'none' || standing.is === 'ended';
   return (
     <QueryClientProvider client={queries}>
-      {isAsked && <SignIn reason={standing.is === 'none' ? standing.reason : 'ended'} onOpen={open} />}
+      {standing.is === 'none' && <SignIn reason={standing.reason} onOpen={open} />}
+      {standing.is === 'ended' && (
+        <Above>
+          <SignIn reason="ended" onOpen={open} />
+        </Above>
+      )}
       {value !== undefined && (
         <Context value={value} key={value.session.customer?.id ?? value.session.for}>
-          <div hidden={isAsked}>{children}</div>
+          <div hidden={standing.is === 'ended'}>{children}</div>
         </Context>
       )}
     </QueryClientProvider>
+  );
+}
+
+/** Over everything, an open dialog of the page too: whatever is below cannot be reached. */
+function Above({ children }: { children: ReactNode }): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} className={styles.above} aria-label="Sign in" onCancel={(event) => event.preventDefault()}>
+      {children}
+    </dialog>
   );
 }
 

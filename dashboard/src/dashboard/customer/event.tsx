@@ -31,7 +31,7 @@ const columns: readonly Column<StoredEvent>[] = [
     ),
   },
   { key: 'properties', header: 'Properties', cell: ({ properties }) => <Properties properties={properties} />, wideOnly: true },
-  { key: 'windows', header: 'Counted in', cell: (event) => <Counted event={event} /> },
+  { key: 'counted', header: 'Counted in', cell: (event) => <Counted event={event} /> },
 ];
 
 /** A customer's events with what each counted in; the last ones first. */
@@ -95,15 +95,16 @@ function useMeters(): UseQueryResult<Meter[]> {
 }
 
 function Counted({ event: { windows, uncounted } }: { event: StoredEvent }): ReactElement {
-  if (uncounted !== null) {
+  if (windows.length === 0) {
     return (
       <>
-        <Badge>nothing</Badge> <span className={styles.window}>{uncounted.detail}</span>
+        <Badge>nothing</Badge>
+        {uncounted !== null && <span className={styles.window}>{uncounted.detail}</span>}
       </>
     );
   }
   return (
-    <ul className={styles.matches}>
+    <ul className={styles.counted}>
       {windows.map(({ subscription, price, meter, window, measured }) => (
         <li key={`${subscription}/${price}`}>
           <strong>{formatQuantity(measured)}</strong> in <span title={`Meter ${meter}`}>{price}</span>{' '}

@@ -1,51 +1,54 @@
-import type { Invoice } from '@paidup/sdk';
+import type { ListedInvoice } from '@paidup/sdk';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback, type ReactElement } from 'react';
 import { Card } from '../../part/card.js';
 import { Empty } from '../../part/empty.js';
-import { SelectField } from '../../part/field.js';
+import { SelectField, TextField } from '../../part/field.js';
+import { fromLocalDay, localDay } from '../../part/instant.js';
 import { Page, Toolbar } from '../../part/page.js';
 import { usePageList } from '../../part/page-list.js';
 import { SearchField } from '../../part/search-field.js';
 import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
+import { nameOf } from '../customer/name.js';
 import { invoiceColumns } from './column.js';
-import { CustomerName } from './customer-name.js';
-import { LISTED_STATUSES } from './route.js';
+import { ATTENTIONS, LISTED_STATUSES, type InvoicesSearch } from './route.js';
 
 const route = getRouteApi('/dashboard/invoices');
 
-const [numberColumn, ...otherColumns] = invoiceColumns;
-const customerColumn: Column<Invoice> = {
+const customerColumn: Column<ListedInvoice> = {
   key: 'customer',
   header: 'Customer',
-  cell: ({ customer }) => (
+  cell: ({ customer, customer_name: name, customer_external_id: externalId }) => (
     <Link to="/dashboard/customers/$customer/invoices" params={{ customer }}>
-      <CustomerName id={customer} />
+      {nameOf({ name, external_id: externalId, id: customer })}
     </Link>
   ),
 };
-const columns = [...(numberColumn === undefined ? [] : [numberColumn]), customerColumn, ...otherColumns];
+const columns: readonly Column<ListedInvoice>[] = [...invoiceColumns.slice(0, 1), customerColumn, ...invoiceColumns.slice(1)];
 
-/** The invoices of all customers, newest first. */
+const ATTENTION_WORDS = { payment_failed: 'Last charge declined', overdue: 'Overdue' };
+
+/** The invoices of all customers; what is asked for is in the address. */
 export function InvoicesPage(): ReactElement {
   const client = useClient();
-  const { status, customer } = route.useSearch();
+  const search = route.useSearch();
   const navigate = route.useNavigate();
-  const list = usePageList(['invoices', { status, customer }], ({ page, signal }) => client.listInvoices({ status, customer, ...page }, { signal }));
-  const choose = (word: string): void => {
-    const chosen = LISTED_STATUSES.find((each) => each === word);
-    void navigate({ search: ({ status: _before, ...rest }) => (chosen === undefined ? rest : { ...rest, status: chosen }), replace: true });
-  };
-  const search = useCallback(
-    (text: string) => void navigate({ search: ({ customer: _before, ...rest }) => (text === '' ? rest : { ...rest, customer: text }), replace: true }),
+  const list = usePageList(['invoices', search], ({ page, signal }) => client.listInvoices({ ...search, ...page }, { signal }));
+  const set = useCallback(
+    <Name extends keyof InvoicesSearch>(name: Name, value: InvoicesSearch[Name] | '') =>
+      void navigate({ search: ({ [name]: _before, ...rest }) => (value === undefined || value === '' ? rest : { ...rest, [name]: value }), replace: true }),
     [navigate],
   );
+  const searchCustomer = useCallback((text: string) => set('customer', text), [set]);
+  const searchCurrency = useCallback((text: string) => set('currency', text.toUpperCase()), [set]);
+  const { status, customer = '', currency = '', from, to, attention, order } = search;
+  const isFiltered = Object.keys(search).some((name) => name !== 'order');
   return (
     <Page title="Invoices" lead="What was issued, of all customers. Drafts stand with their customer.">
       <Toolbar>
-        <SearchField label="Customer" placeholder="Id or external id of a customer" value={customer ?? ''} onSearch={search} />
-        <SelectField label="Status" hideLabel value={status ?? ''} onChange={({ target }) => choose(target.value)}>
+        <SearchField label="Customer" placeholder="Id or external id of a customer" value={customer} onSearch={searchCustomer} />
+        <SelectField label="Status" hideLabel value={status ?? ''} onChange={({ target }) => set('status', LISTED_STATUSES.find((each) => each === target.value))}>
           <option value="">All statuses</option>
           {LISTED_STATUSES.map((each) => (
             <option key={each} value={each}>
@@ -53,6 +56,17 @@ export function InvoicesPage(): ReactElement {
             </option>
           ))}
         </SelectField>
+        <SelectField label="What needs attention" hideLabel value={attention ?? ''} onChange={({ target }) => set('attention', ATTENTIONS.find((each) => each === target.value))}>
+          <option value="">With or without trouble</option>
+          {ATTENTIONS.map((each) => (
+            <option key={each} value={each}>
+              {ATTENTION_WORDS[each]}
+            </option>
+          ))}
+        </SelectField>
+        <SearchField narrow label="Currency" placeholder="Currency" value={currency} onSearch={searchCurrency} isComplete={isCurrency} />
+        <TextField label="Dated from" type="date" value={from === undefined ? '' : localDay(from)} onChange={({ target }) => set('from', fromLocalDay(target.value))} />
+        <TextField label="Dated before" type="date" value={to === undefined ? '' : localDay(to)} onChange={({ target }) => set('to', fromLocalDay(target.value))} />
       </Toolbar>
       <Card flush>
         <ListTable
@@ -61,9 +75,14 @@ export function InvoicesPage(): ReactElement {
           list={list}
           columns={columns}
           rowKey={({ id }) => id}
-          empty={<Empty icon="invoice" title={status === undefined && customer === undefined ? 'No invoices yet' : 'No such invoices'}>They are issued as billing periods turn.</Empty>}
+          sorting={{ by: 'date', isDescending: order !== 'oldest', onSort: (_by, isDescending) => set('order', isDescending ? '' : 'oldest') }}
+          empty={<Empty icon="invoice" title={isFiltered ? 'No such invoices' : 'No invoices yet'}>They are issued as billing periods turn.</Empty>}
         />
       </Card>
     </Page>
   );
+}
+
+function isCurrency(text: string): boolean {
+  return text === '' || /^[a-z]{3}$/i.test(text);
 }
