@@ -1,4 +1,4 @@
-import type { PriceUsage, State, Subscription, UsageForecast, Wallet } from '@paidup/sdk';
+import type { Entitlement, PriceUsage, State, Subscription, UsageForecast, Wallet } from '@paidup/sdk';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { useLooked } from '../customer/state.js';
@@ -10,7 +10,7 @@ import { formatInstant, Span } from '../part/instant.js';
 import { formatMoney, isZero } from '../part/money.js';
 import { Page, Stack } from '../part/page.js';
 import { formatQuantity } from '../part/quantity.js';
-import { UsageBar } from '../part/usage-bar.js';
+import { UsageBar, type UsageFigures } from '../part/usage-bar.js';
 import { useClient } from '../session/session.js';
 import { Bars } from './bar.js';
 import styles from './overview.module.css';
@@ -109,7 +109,7 @@ function UsageCard({ usage }: { usage: readonly PriceUsage[] }): ReactElement {
                 <h3>{each.name}</h3>
                 <span className={styles.amount}>{isZero(each.amount.amount) ? '' : formatMoney(each.amount)}</span>
               </div>
-              <UsageBar usage={each} />
+              <UsageBar usage={withLimit(each, state.entitlements)} />
               <p className={styles.soft}>
                 <Span start={each.window.start} end={each.window.end} />
                 {saidOf(forecast.data?.data.find(({ subscription, price }) => subscription === each.subscription && price === each.price))}
@@ -120,6 +120,13 @@ function UsageCard({ usage }: { usage: readonly PriceUsage[] }): ReactElement {
       )}
     </Card>
   );
+}
+
+/** Where a price only counts, what it counts is measured against the limit of the feature that it counts for. */
+function withLimit(usage: PriceUsage, entitlements: readonly Entitlement[]): UsageFigures {
+  if (usage.included !== null && usage.included !== 'unlimited') return usage;
+  const counted = entitlements.find(({ limit, sources }) => limit !== null && sources.some(({ subscription, price }) => subscription === usage.subscription && price === usage.price));
+  return counted === undefined ? usage : { ...usage, included: counted.limit, remaining: counted.remaining };
 }
 
 function saidOf(forecast: UsageForecast | undefined): string {

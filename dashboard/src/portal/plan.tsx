@@ -1,4 +1,4 @@
-import type { PlanOption, PlanOptions, UsagePrice } from '@paidup/sdk';
+import type { Grant, PlanOption, PlanOptions, UsagePrice } from '@paidup/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { customerKey, useLooked } from '../customer/state.js';
@@ -138,6 +138,7 @@ function Options({ options, onWant }: { options: PlanOptions; onWant: (wanted: W
 const ACTIONS = { start: 'Start', upgrade: 'Upgrade', downgrade: 'Downgrade', same: 'Change', keep: 'Keep it' };
 
 function OptionCard({ option, isChangeable, onWant }: { option: PlanOption; isChangeable: boolean; onWant: (wanted: Wanted) => void }): ReactElement {
+  const features = useFeatureNames();
   const { plan, current, scheduled, price, change, refused, quantities: before } = option;
   const [quantities, setQuantities] = useState(before);
   const seats = plan.prices.flatMap((each) => (each.type === 'fixed' && each.per_seat ? [each] : []));
@@ -157,10 +158,10 @@ function OptionCard({ option, isChangeable, onWant }: { option: PlanOption; isCh
       </p>
       {plan.description !== null && <p className={styles.soft}>{plan.description}</p>}
       <ul className={styles.grants}>
-        {plan.features.map((grant) => (
-          <li key={grant.feature}>{grantText(grant)}</li>
+        {plan.features.filter(({ limit, granted }) => granted !== false || limit !== undefined).map((grant) => (
+          <li key={grant.feature}>{grantText(grant, features)}</li>
         ))}
-        {plan.prices.map((each) => each.type === 'usage' && <li key={each.code}>{includedText(each)}</li>)}
+        {plan.prices.map((each) => each.type === 'usage' && each.included !== 'unlimited' && <li key={each.code}>{includedText(each)}</li>)}
       </ul>
       {seats.map(({ code, name }) => (
         <TextField key={code} label={name === undefined || name === '' ? code : name} inputMode="numeric" autoComplete="off" value={quantities[code] ?? '1'} error={fault} onChange={({ target }) => setQuantities({ ...quantities, [code]: target.value.trim() })} />
@@ -182,10 +183,33 @@ function everyOf({ unit, count }: PlanOption['plan']['interval']): string {
   return count === 1 ? `a ${unit}` : `every ${count} ${unit}s`;
 }
 
-function grantText({ feature, limit }: PlanOption['plan']['features'][number]): string {
-  const name = feature.replaceAll(/[_-]/g, ' ');
-  return limit === null || limit === undefined ? name : `${limit === 'unlimited' ? 'Unlimited' : formatQuantity(limit)} ${name}`;
+function grantText({ feature, limit, per_quantity_of: seat }: Grant, features: ReadonlyMap<string, FeatureName>): string {
+  const { name, unit } = features.get(feature) ?? { name: feature.replaceAll(/[_-]/g, ' '), unit: null };
+  if (limit === null || limit === undefined) return name;
+  return `${name}: ${limit === 'unlimited' ? 'unlimited' : formatQuantity(limit, unit)}${seat === null || seat === undefined ? '' : ` for each ${seat}`}`;
 }
+
+interface FeatureName {
+  name: string;
+  unit: string | null;
+}
+
+/** What features are called, and what they are measured in. */
+function useFeatureNames(): ReadonlyMap<string, FeatureName> {
+  const client = useClient();
+  const query = useQuery({
+    queryKey: ['features', 'named'],
+    queryFn: async ({ signal }) => {
+      const names = new Map<string, FeatureName>();
+      for await (const { code, name, unit } of client.features({}, { signal })) names.set(code, { name, unit: unit === 'size' ? 'byte' : null });
+      return names;
+    },
+    staleTime: 600_000,
+  });
+  return query.data ?? NO_NAMES;
+}
+
+const NO_NAMES: ReadonlyMap<string, FeatureName> = new Map();
 
 function includedText({ name, code, included }: UsagePrice): string {
   const called = name === undefined || name === '' ? code : name;
