@@ -32,6 +32,17 @@ export default defineConfig({
     // The content security policy lets no font or script in from a data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { dashboard: `${import.meta.dirname}/index.html`, portal: `${import.meta.dirname}/portal.html` } },
+    rolldownOptions: {
+      input: { dashboard: `${import.meta.dirname}/index.html`, portal: `${import.meta.dirname}/portal.html` },
+      output: {
+        // What every page needs comes in two files, not in forty. A chart's drawing stays apart: it comes when one is shown.
+        codeSplitting: {
+          groups: [
+            { name: 'library', test: /node_modules\/(?!d3-|internmap)/ },
+            { name: 'part', test: /dashboard\/src\/(part\/(?!chart-drawing)|session\/)/ },
+          ],
+        },
+      },
+    },
   },
 });

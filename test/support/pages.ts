@@ -13,13 +13,18 @@ export interface ListedPage {
 const diga = (rest: string) => (demo: Demo) => `/dashboard/customers/${demo.customers.diga.id}${rest}`;
 const docspace = (rest: string) => (demo: Demo) => `/dashboard/customers/${demo.customers.docspace.id}${rest}`;
 
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
+}
+
 /** Every page of the operator. */
 export const OPERATOR_PAGES: readonly ListedPage[] = [
   { name: 'customers', path: () => '/dashboard/customers' },
   { name: 'customers-none', path: () => '/dashboard/customers?query=nobody-is-called-this' },
   { name: 'customer-new', path: () => '/dashboard/customers', act: (page) => page.getByRole('button', { name: 'New customer' }).click() },
   { name: 'customer', path: diga('') },
-  { name: 'customer-past', path: diga('?at=2020-01-01T00:00:00Z') },
+  { name: 'customer-past', path: (demo) => diga(`?at=${daysAgo(10)}`)(demo) },
+  { name: 'customer-before', path: diga('?at=2020-01-01T00:00:00Z') },
   { name: 'customer-usage', path: diga('/usage') },
   { name: 'customer-upcoming-invoice', path: diga('/upcoming-invoice'), act: (page) => page.locator('main summary').first().click() },
   { name: 'customer-invoices', path: diga('/invoices') },

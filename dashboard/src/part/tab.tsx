@@ -1,11 +1,18 @@
-import { createLink } from '@tanstack/react-router';
-import type { ComponentProps, ReactElement, ReactNode } from 'react';
+import { createLink, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef, type ComponentProps, type ReactElement, type ReactNode } from 'react';
 import styles from './tab.module.css';
 
 /** Parts of one noun, each at an address of its own: links, so that back, reload and a new window work. */
 export function TabBar({ label, children }: { label: string; children: ReactNode }): ReactElement {
+  const bar = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(() => {
+    // Where not all have room, the open one is moved into sight; the page stays where it is.
+    const open = bar.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (bar.current !== null && open != null) bar.current.scrollLeft = open.offsetLeft - (bar.current.clientWidth - open.offsetWidth) / 2;
+  }, [path]);
   return (
-    <nav aria-label={label} className={styles.bar}>
+    <nav ref={bar} aria-label={label} className={styles.bar}>
       {children}
     </nav>
   );

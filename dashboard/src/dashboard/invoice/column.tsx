@@ -27,7 +27,7 @@ export const invoiceColumns: readonly Column<Invoice>[] = [
       </>
     ),
   },
-  { key: 'date', header: 'Date', cell: ({ date }) => <Instant at={date} precision="day" />, sortBy: 'date' },
+  { key: 'date', header: 'Date', cell: ({ date }) => <Instant at={date} precision="day" />, sortBy: 'date', wideOnly: true },
   { key: 'due', header: 'Open', cell: ({ amount_due: due }) => (isZero(due.amount) ? '—' : <Money value={due} />), align: 'end', wideOnly: true },
   { key: 'total', header: 'Total', cell: ({ total }) => <Money value={total} />, align: 'end' },
   { key: 'pdf', header: 'PDF', cell: ({ id, number }) => <PdfButton invoice={id} number={number} small />, align: 'end', wideOnly: true },
