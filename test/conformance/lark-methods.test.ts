@@ -130,7 +130,7 @@ const ROWS: readonly Row[] = [
   { method: 'GET', address: '/invoices', url: () => `/invoices?subject_id=${encodeURIComponent(NAME)}&limit=1`, answer: list('invoices', INVOICE) },
   {
     method: 'POST', address: '/customer-portal/sessions', url: () => '/customer-portal/sessions', required: ['subject_id', 'return_url'], body: () => ({ subject_id: NAME, return_url: 'https://shop.example.com' }),
-    answer: { url: expect.stringMatching(/^http:\/\/.+\/sandbox\/checkout\//) },
+    answer: { url: expect.stringMatching(/^http:\/\/.+\/portal#link=./) },
   },
   { method: 'POST', address: '/rate-catalogs', url: () => '/rate-catalogs', required: ['name', 'description'], body: () => ({ name: 'Rates', description: 'For all' }), answer: { ...CATALOG, rate_count: 0 } },
   { method: 'GET', address: '/rate-catalogs/{rate_catalog_id}', url: ({ catalog }) => `/rate-catalogs/${catalog}`, answer: CATALOG },
