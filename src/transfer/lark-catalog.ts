@@ -25,6 +25,7 @@ export class LarkCatalogCarrier {
   readonly lookups: { readonly source: LarkLookup; readonly target: LarkLookup };
   readonly #metrics = new Map<string, LarkMetric>();
   readonly #meters = new Map<string, Meter>();
+  readonly #converted = new Set<string>();
   /** Paidup's rate cards by the ids that they had before. */
   readonly #known = new Map<string, LarkCard>();
   readonly #catalogs = new Map<string, string>();
@@ -55,6 +56,11 @@ export class LarkCatalogCarrier {
     return this.#metrics.get(id);
   }
 
+  /** Whether the source turns the metric's total into another unit: then its parts do not come to the total. */
+  isConverted(id: string): boolean {
+    return this.#converted.has(id);
+  }
+
   /** The meter that a metric has become; undefined when it could not be carried. Its id is empty where it would be made. */
   meter(metricId: string): Meter | undefined {
     return this.#meters.get(metricId);
@@ -78,6 +84,7 @@ export class LarkCatalogCarrier {
     const { metrics, omitted } = await source.metrics();
     for (const name of omitted) {
       const [id = name, field] = name.split('#');
+      if (field === 'conversion') this.#converted.add(id);
       tally.lost('meter', id, { field: field ?? null, reason: "its own system has no words for it in Lark's dialect" });
     }
     for (const metric of metrics) {

@@ -5,7 +5,7 @@ import type { LarkApi, LarkMetric, LarkSubject, LarkSubscription, LarkSummary } 
 import { isImported } from './code.js';
 import type { CarriedCard, LarkCatalogCarrier } from './lark-catalog.js';
 import type { LarkTimelines } from './lark-timeline.js';
-import { areDaysOf, eventsToCatchUp, stretchesOf, type CountedUsage } from './lark-usage.js';
+import { areDaysOf, eventsToCatchUp, figureBeyond, stretchesOf, type CountedUsage } from './lark-usage.js';
 import type { Tally } from './tally.js';
 import { carried, type Target } from './target.js';
 
@@ -41,6 +41,8 @@ interface Stretch {
   readonly metric: LarkMetric;
   readonly meter: { readonly id: string; readonly code: string };
   readonly period: Period;
+  /** What the source's billing state says is used of it, where that is one figure of one window. */
+  readonly used: string | undefined;
 }
 
 /** A metric counts an event once, whatever rates and subscriptions it concerns: so does what is carried. @throws Stopped. */
@@ -51,11 +53,16 @@ export async function carryUsage(work: SubjectWork, using: Using): Promise<void>
     if (subscription.status !== 'active' || period === undefined) continue;
     for (const metricId of new Set(card.card.usageRates.map((rate) => rate.metricId ?? ''))) windows.set(metricId, [...(windows.get(metricId) ?? []), period]);
   }
+  // Before the summaries: what is used in the meantime is in them, and not in the state.
+  const usage = windows.size === 0 ? undefined : await carried(() => work.source.state(using.subject.id), (reason) => work.tally.lost('usage', subjectName(using.subject), { reason }));
   for (const [metricId, periods] of windows) {
     const metric = work.catalog.metric(metricId);
     const meter = work.catalog.meter(metricId);
     if (metric === undefined || meter === undefined) continue;
-    for (const period of stretchesOf(periods)) await carryStretch(work, using, { metric, meter, period });
+    const stretches = stretchesOf(periods);
+    const used = new Set(usage?.usage.filter((each) => each.metricId === metricId).map(({ usedUnits }) => usedUnits));
+    const isOne = stretches.length === 1 && used.size === 1;
+    for (const period of stretches) await carryStretch(work, using, { metric, meter, period, used: isOne ? [...used][0] : undefined });
   }
 }
 
@@ -94,17 +101,19 @@ interface Told {
   readonly granularity: 'day' | null;
 }
 
-/** By days, so that series go on looking like what happened; as one where the source counts its days otherwise. */
-async function readSource({ source }: SubjectWork, subject: LarkSubject, { metric, period }: Stretch): Promise<Told> {
+/** By days, so that series go on looking like what happened; as one where the source counts its days, or its total, otherwise. */
+async function readSource({ source, catalog }: SubjectWork, subject: LarkSubject, { metric, period, used }: Stretch): Promise<Told> {
   const asked = { metricId: metric.id, subjectId: subject.id, start: instantText(period.startsAt), end: instantText(period.endsAt) };
   const daily = await source.summaries({ ...asked, granularity: 'day', dimensions: metric.dimensions });
-  const granularity = areDaysOf(period, daily) ? 'day' : null;
+  const beyond = figureBeyond(metric, { stretch: period, daily, used });
+  if (beyond !== undefined) return { source: [beyond], totals: [], granularity: null };
+  const granularity = areDaysOf(period, daily) && !catalog.isConverted(metric.id) ? 'day' : null;
   const found = granularity === 'day' ? daily : await source.summaries({ ...asked, granularity, dimensions: metric.dimensions });
   const hasSeveral = metric.aggregation === 'last' && metric.dimensions.length > 0;
   return { source: found, totals: hasSeveral ? await source.summaries({ ...asked, granularity, dimensions: [] }) : [], granularity };
 }
 
-async function readTarget({ target }: SubjectWork, customer: Customer, stretch: Stretch & Pick<Told, 'granularity'>): Promise<Pick<CountedUsage, 'target' | 'hasOwn' | 'happenedAt'>> {
+async function readTarget({ target }: SubjectWork, customer: Customer, stretch: Omit<Stretch, 'used'> & Pick<Told, 'granularity'>): Promise<Pick<CountedUsage, 'target' | 'hasOwn' | 'happenedAt'>> {
   const { metric, meter, period, granularity } = stretch;
   const span = { start: instantText(period.startsAt), end: instantText(period.endsAt) };
   const found = await target.lark.summaries({ ...span, metricId: meter.id.replace(/^mtr_/, 'pmtr_'), subjectId: larkId(customer), granularity, dimensions: metric.dimensions });

@@ -1,6 +1,7 @@
 import type { Customer, SubscriptionInput } from '@paidup/sdk';
 import { parseCurrency } from '../core/currency.js';
 import { instantText, latest, parseInstant, type Instant } from '../core/instant.js';
+import type { Interval } from '../core/period.js';
 import { isRecord } from '../reader/json.js';
 import type { LarkCard, LarkSubject, LarkSubscription } from '../reader/lark-api.js';
 import { anchorFor } from './anchor.js';
@@ -12,13 +13,15 @@ import { carryUsage, larkId, periodOf, subjectName, type Going, type SubjectWork
 import { courseOf, type Course } from './lark-timeline.js';
 import { CAME_FROM } from './lark-words.js';
 import { carried, findCustomer } from './target.js';
+import { zoneFor } from './zone.js';
 
 /** Carries one subject: profile, subscriptions, usage of the periods under way; then compares both sides. @throws Stopped. */
-export async function carrySubject(work: SubjectWork, subject: LarkSubject): Promise<void> {
-  const { tally, target, source } = work;
+export async function carrySubject(asked: SubjectWork, subject: LarkSubject): Promise<void> {
+  const { tally, target, source } = asked;
   const refused = (reason: string): void => tally.lost('customer', subjectName(subject), { reason });
   const subscriptions = await carried(() => source.subscriptionsOf(subject.id), refused);
-  const going = await withCards(work, subject, subscriptions ?? []);
+  const going = await withCards(asked, subject, subscriptions ?? []);
+  const work = { ...asked, zone: zoneOf(asked, subject, going) };
   const { customer, isNew } = await carryCustomer(work, subject, going[0]?.card.card);
   if (customer === undefined && !tally.isDry) return;
   if (customer !== undefined) await carried(() => target.clock.learn(target.client, customer.id), refused);
@@ -27,6 +30,22 @@ export async function carrySubject(work: SubjectWork, subject: LarkSubject): Pro
   for (const one of going) await carrySubscription(work, { subject, customer, there, ...one });
   await carryUsage(work, { subject, customer, isNew, going });
   if (!tally.isDry) await check(work, subject);
+}
+
+/** Lark tells no zone: it is the one that was given, unless only another gives the periods under way. */
+function zoneOf({ zone, tally }: SubjectWork, subject: LarkSubject, going: readonly Going[]): string {
+  const periods = going.flatMap(({ subscription, card: { card } }) => {
+    const period = periodOf(subscription);
+    const startsAt = parseInstant(subscription.effectiveAt ?? '') ?? period?.startsAt;
+    return period === undefined || startsAt === undefined ? [] : [{ startsAt, period, interval: intervalOf(card), isCut: subscription.cancelsAtEndOfCycle }];
+  });
+  const found = zoneFor(periods, zone);
+  if (found !== undefined && found !== zone) tally.past('customer', subjectName(subject), `its months are counted in ${found}: in ${zone} no day gives the period under way`);
+  return found ?? zone;
+}
+
+function intervalOf({ interval }: LarkCard): Interval {
+  return { unit: interval === 'yearly' ? 'year' : 'month', count: 1 };
 }
 
 async function withCards({ catalog, tally }: SubjectWork, subject: LarkSubject, subscriptions: readonly LarkSubscription[]): Promise<Going[]> {
@@ -124,9 +143,9 @@ async function inputOf(work: SubjectWork, one: Going & { readonly customer: Cust
   const course = await courseAfter(work, subscription, { now: latest(now, startsAt), name });
   const common = { trial_days: 0, quantities, multipliers, metadata: { ...metadata, [CAME_FROM.subscription]: subscription.id }, starts_at: instantText(startsAt), ...course };
   if (period === null || counted === undefined) return { ...common, ...(startsAt <= now ? { billed_until: instantText(now) } : {}) };
-  const anchor = anchorFor({ startsAt, period: counted, interval: { unit: card.interval === 'yearly' ? 'year' : 'month', count: 1 }, zone: work.zone, isCut: parseInstant(course.ends_at ?? '') === counted.endsAt });
+  const anchor = anchorFor({ startsAt, period: counted, interval: intervalOf(card), zone: customer.timezone, isCut: parseInstant(course.ends_at ?? '') === counted.endsAt });
   if (anchor === undefined) {
-    work.tally.lost('subscription', name, { field: 'current_period', reason: `nothing counted in ${work.zone} gives ${period.start} to ${period.end}: it is counted from that end; another --timezone may fit` });
+    work.tally.lost('subscription', name, { field: 'current_period', reason: `nothing counted in ${customer.timezone} gives ${period.start} to ${period.end}: it is counted from that end` });
   }
   const anchorAt = anchor === undefined ? counted.endsAt : anchor.anchorAt;
   return { ...common, billed_until: instantText(latest(startsAt, counted.startsAt)), ...(anchorAt === null ? {} : { billing_anchor: instantText(anchorAt) }) };

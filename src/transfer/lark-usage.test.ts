@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseInstant, type Instant } from '../core/instant.js';
 import type { LarkMetric, LarkSummary } from '../reader/lark-api.js';
-import { areDaysOf, eventsToCatchUp, stretchesOf, type CountedUsage } from './lark-usage.js';
+import { areDaysOf, eventsToCatchUp, figureBeyond, stretchesOf, type CountedUsage } from './lark-usage.js';
 
 const at = (text: string): Instant => parseInstant(text) as Instant;
 const day = (date: string, value: string | null, coordinates: Record<string, string> = {}): LarkSummary => ({ start: `2026-03-${date}T00:00:00Z`, end: `2026-03-${String(Number(date) + 1).padStart(2, '0')}T00:00:00Z`, coordinates, value });
@@ -63,6 +63,29 @@ describe('usage that is brought up to what the source says', () => {
       const brought = events.reduce((sum, { properties }) => sum + Number(properties?.['value']), Number(target));
       return ahead.length === 1 ? Number(target) > Number(source) : Math.abs(brought - Number(source)) < 1e-9;
     }));
+  });
+});
+
+describe('a figure that its days do not come to', () => {
+  const stretch = { startsAt: at('2026-03-01T00:00:00Z'), endsAt: at('2026-04-01T00:00:00Z') };
+  const beyond = (aggregation: string, used: string | undefined, daily: LarkSummary[], dimensions: string[] = []) => figureBeyond({ ...metric(aggregation), dimensions }, { stretch, daily, used })?.value;
+  it.each([
+    ['a sum of older usage', beyond('sum', '10', [day('01', '4'), day('02', '5')]), '10'],
+    ['a sum that has grown in the meantime', beyond('sum', '8', [day('01', '4'), day('02', '5')]), undefined],
+    ['a maximum of older usage', beyond('max', '10', [day('01', '4')]), '10'],
+    ['a maximum of the period', beyond('max', '4', [day('01', '4')]), undefined],
+    ['a last value of older usage', beyond('last', '7', []), '7'],
+    ['a last value of the period', beyond('last', '7', [day('01', '6')]), undefined],
+    ['nothing', beyond('count', '0', []), undefined],
+    ['what is not known', beyond('count', undefined, []), undefined],
+    ['what is told apart by dimensions', beyond('sum', '10', [day('01', '4')], ['region']), undefined],
+  ])('is %s', (_name, value, expected) => {
+    expect(value).toBe(expected);
+  });
+
+  it('is stamped where the stretch begins, before all that happens in it', () => {
+    const whole: LarkSummary = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z', coordinates: {}, value: '7' };
+    expect(said(caughtUp('last', [whole]))).toEqual([['2026-03-01T00:00:00Z', { value: '7' }, undefined]]);
   });
 });
 

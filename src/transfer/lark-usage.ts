@@ -1,4 +1,4 @@
-import { decimal, decimalText, subtract } from '../core/decimal.js';
+import { ZERO, decimal, decimalText, larger, subtract, sum } from '../core/decimal.js';
 import { instant, instantText, parseInstant, type Instant } from '../core/instant.js';
 import type { Period } from '../core/period.js';
 import type { UsageEvent } from '@paidup/sdk';
@@ -48,6 +48,18 @@ export function areDaysOf(stretch: Period, summaries: readonly LarkSummary[]): b
     if (from === undefined || to === undefined || (from - stretch.startsAt) % DAY_MS !== 0) return false;
     return to === Math.min(from + DAY_MS, stretch.endsAt);
   });
+}
+
+/**
+ * The figure of a whole stretch where its days do not come to what the source's billing state says: it counts by another
+ * window than it tells, or what is older than the period. Undefined where they do, or where dimensions are told apart.
+ */
+export function figureBeyond(metric: LarkMetric, input: { readonly stretch: Period; readonly daily: readonly LarkSummary[]; readonly used: string | undefined }): LarkSummary | undefined {
+  const { stretch, daily, used } = input;
+  if (used === undefined || metric.dimensions.length > 0 || decimal(used).eq(0)) return undefined;
+  const values = daily.map(({ value }) => decimal(value ?? '0'));
+  const isBeyond = metric.aggregation === 'last' ? values.length === 0 : decimal(used).gt(metric.aggregation === 'max' ? values.reduce(larger, ZERO) : sum(values));
+  return isBeyond ? { start: instantText(stretch.startsAt), end: instantText(stretch.endsAt), coordinates: {}, value: used } : undefined;
 }
 
 /**
@@ -104,7 +116,9 @@ function momentOf({ metric, readAt, happenedAt }: CountedUsage, summary: LarkSum
   const end = parseInstant(summary.end) ?? readAt;
   if (metric.aggregation !== 'last') return start;
   const free = happenedAt.reduce((from, at) => (at >= start && at < end ? Math.max(from, at + 1) : from), start as number);
-  const first = Math.max(free, Math.min(end - 1, readAt) - (place.count - 1));
+  // Of a longer stretch it is not known when it happened: what happens from now on comes later.
+  const latestAt = end - start > DAY_MS ? start : Math.min(end - 1, readAt);
+  const first = Math.max(free, latestAt - (place.count - 1));
   return instant(Math.min(first + place.rank, end - 1));
 }
 

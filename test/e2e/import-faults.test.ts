@@ -130,16 +130,18 @@ describe('an import', () => {
     ]);
   });
 
-  test('says when no day gives the period under way, and takes the zone that does', async () => {
-    const period = { start: '2026-03-27T23:00:00Z', end: '2026-04-27T22:00:00Z' };
-    const subject = (id: string) => going(id, { effective_at: '2026-02-27T23:00:00Z', current_period: period });
+  test('takes a zone that gives the period under way where the one given does not, and says when there is none', async () => {
+    const zoned = going('zoned', { effective_at: '2026-02-27T23:00:00Z', current_period: { start: '2026-03-27T23:00:00Z', end: '2026-04-27T22:00:00Z' } });
+    const short = going('short', { effective_at: '2026-02-01T00:00:00Z', current_period: { start: '2026-03-25T00:00:00Z', end: '2026-04-05T00:00:00Z' } });
     const own = { '/pricing-metrics/pmtr_1/summary': [] };
     target.paidup.clock.set(at('2026-04-01T00:00:00Z'));
-    const wrong = await run(await standIn([subject('zoned')], own));
-    const right = await run(await standIn([subject('in-madrid')], own), { zone: 'Europe/Madrid' });
-    expect(lost(wrong)).toEqual(expect.arrayContaining([expect.stringMatching(/^subscription zoned, sub_zoned current_period: nothing counted in UTC gives/), expect.stringMatching(/current_period\.start: "2026-03-27T23:00:00Z" at the source/)]));
-    expect(lost(right).filter((line) => line.includes('current_period'))).toEqual([]);
+    const outcome = await run(await standIn([zoned, short], own));
+    const [made] = (await target.lark('GET', '/subscriptions?subject_id=zoned')).subscriptions;
     target.paidup.clock.set(at(NOW));
+    expect(outcome.left.filter(({ source, weight }) => source === 'zoned' && weight === 'past').map(({ reason }) => reason)).toEqual(['its months are counted in Europe/Berlin: in UTC no day gives the period under way']);
+    const wrong = lost(outcome).filter((line) => line.includes('current_period'));
+    expect(wrong).toEqual([expect.stringMatching(/^subscription short, sub_short current_period: nothing counted in UTC gives/), expect.stringMatching(/^customer short .*current_period\.start: "2026-03-25T00:00:00Z" at the source/)]);
+    expect(made.current_period).toMatchObject({ start: '2026-03-27T23:00:00Z', end: '2026-04-27T22:00:00Z' });
   });
 
   test('carries usage as one figure where the source counts its days from midnight and the period does not', async () => {
