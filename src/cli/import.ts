@@ -79,7 +79,7 @@ function outcomeText(head: Head, outcome: Outcome): string {
   if (there.length > 0) lines.push(`there already: ${there.join(', ')}`);
   lines.push(...leftLines('not carried over', left.filter(({ weight }) => weight === 'lost')));
   lines.push(...leftLines('left behind, for it is over or bills nobody', left.filter(({ weight }) => weight === 'past')));
-  if (stopped !== null) lines.push(`${stopped}; run it again: it goes on where it was`);
+  if (stopped !== null) lines.push(`${stopped.replace(/\.$/, '')}; run it again: it goes on where it was`);
   else if (isWhole(outcome)) lines.push(isDry ? 'everything that stands now can be carried over' : 'everything that stands now has been carried over');
   return `${lines.map(plain).join('\n')}\n`;
 }
