@@ -4,7 +4,7 @@ import { everyItem, type Page, type PageQuery } from './page.js';
 
 /** What a key may be narrowed to. */
 export type Scope =
-  | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'subscriptions:write' | 'plan-change:write' | 'events:read' | 'events:write' | 'usage:read' | 'state:read'
+  | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'subscriptions:write' | 'plan-change:write' | 'overview:read' | 'events:read' | 'events:write' | 'usage:read' | 'state:read'
   | 'wallet:read' | 'wallet:write' | 'credits:write' | 'invoices:write' | 'sandbox:write' | 'settings:write' | 'keys:write' | 'webhooks:read' | 'webhooks:write' | 'billing.view' | 'billing.update' | 'notifications.view' | 'notifications.update' | '*:read' | '*:write' | '*'
   | 'docspace:owner' | 'docspace:admin' | 'docspace:payer' | 'docspace:user' | 'docspace:guest';
 

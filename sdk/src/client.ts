@@ -13,6 +13,7 @@ import { entitlementOperations, type EntitlementOperations } from './entitlement
 import { gateOperations, type GateOperations } from './gate.js';
 import { holdOperations, type HoldOperations } from './hold.js';
 import { invoiceOperations, type InvoiceOperations } from './invoice.js';
+import { overviewOperations, type OverviewOperations } from './overview.js';
 import { paymentMethodOperations, type PaymentMethodOperations } from './payment-method.js';
 import { paymentOperations, type PaymentOperations } from './payment.js';
 import { planChangeOperations, type PlanChangeOperations } from './plan-change.js';
@@ -41,6 +42,7 @@ export interface Client
     PlanChangeOperations,
     EventOperations,
     UsageOperations,
+    OverviewOperations,
     StateOperations,
     StreamOperations,
     InvoiceOperations,
@@ -81,6 +83,7 @@ export function createClient(options: ClientOptions): Client {
     ...planChangeOperations(call),
     ...eventOperations(call),
     ...usageOperations(call),
+    ...overviewOperations(call),
     ...stateOperations(call),
     ...streamOperations(createOpen(options), options),
     ...invoiceOperations(call),

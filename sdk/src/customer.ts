@@ -1,6 +1,7 @@
 import type { Call, CallOptions } from './call.js';
 import type { Instant, Metadata } from './money.js';
 import { everyItem, type Page, type PageQuery } from './page.js';
+import type { Subscription } from './subscription.js';
 
 /** Where a customer is; it stands on its invoices. */
 export interface Address {
@@ -50,9 +51,29 @@ export interface Customer {
   revision: number;
 }
 
+/** A customer in a list, with what it has. */
+export interface ListedCustomer extends Customer {
+  /** The first of these that one of its subscriptions has; `none` without any. */
+  status: 'active' | 'trialing' | 'paused' | 'scheduled' | 'canceled' | 'none';
+  /** Those that are not canceled. */
+  subscriptions: Array<{ id: string; plan: { code: string; name: string }; status: Subscription['status'] }>;
+}
+
 export interface CustomerQuery extends PageQuery {
   /** Part of a name, e-mail or external id. */
   query?: string | undefined;
+  /** Code of a plan that a subscription is on now. */
+  plan?: string | undefined;
+  /** Of a subscription now, on the plan if one is named. `canceled`: it has had one, and none is left; `none`: it never had one. */
+  status?: Subscription['status'] | 'none' | undefined;
+  /** Those that somebody should look at, as the overview says. */
+  attention?: 'limit_reached' | 'wallet_low' | 'top_up_off' | 'payment_failed' | 'overdue' | undefined;
+  /** 14 unless told. */
+  overdue_days?: number | undefined;
+  /** ISO 4217. */
+  currency?: string | undefined;
+  /** `newest` unless told; `name`: in any letter case, those without one by external id. */
+  sort?: 'newest' | 'oldest' | 'name' | undefined;
 }
 
 /** `customer` is the id or your own external id, everywhere. */
@@ -67,18 +88,18 @@ export interface CustomerOperations {
   getCustomer(customer: string, options?: CallOptions): Promise<Customer>;
   /** The customer is not found any more; its facts are kept, and its names stay taken. Problems: `not_found`. */
   deleteCustomer(customer: string, options?: CallOptions): Promise<void>;
-  /** A page of the customers, newest first. */
-  listCustomers(query?: CustomerQuery, options?: CallOptions): Promise<Page<Customer>>;
+  /** A page of the customers, newest first unless told. Problems: `invalid_request`. */
+  listCustomers(query?: CustomerQuery, options?: CallOptions): Promise<Page<ListedCustomer>>;
   /**
-   * Every customer, newest first.
+   * Every customer, newest first unless told.
    * @example
    * for await (const customer of client.customers({ query: 'acme' })) console.log(customer.id);
    */
-  customers(query?: CustomerQuery, options?: CallOptions): AsyncGenerator<Customer, void, undefined>;
+  customers(query?: CustomerQuery, options?: CallOptions): AsyncGenerator<ListedCustomer, void, undefined>;
 }
 
 export function customerOperations(call: Call): CustomerOperations {
-  const listCustomers = (query?: CustomerQuery, options?: CallOptions): Promise<Page<Customer>> => call({ method: 'GET', path: ['v1', 'customers'], query: { ...query }, options });
+  const listCustomers = (query?: CustomerQuery, options?: CallOptions): Promise<Page<ListedCustomer>> => call({ method: 'GET', path: ['v1', 'customers'], query: { ...query }, options });
   return {
     createCustomer: (customer, options) => call({ method: 'POST', path: ['v1', 'customers'], body: customer, options }),
     putCustomer: (customer, profile, options) => call({ method: 'PUT', path: ['v1', 'customers', customer], body: profile, options }),

@@ -8,7 +8,7 @@ export type {
   Aggregation, Feature, FeatureInput, FixedPrice, FlatModel, Grant, Meter, MeterInput, Model, Plan, PlanBilling, PlanInput, Price, ProrationPolicy, Tier, UsagePrice,
 } from './catalog.js';
 export type { Coupon, CouponDuration, CouponInput } from './coupon.js';
-export type { Address, Customer, CustomerInput, CustomerProfile, CustomerQuery } from './customer.js';
+export type { Address, Customer, CustomerInput, CustomerProfile, CustomerQuery, ListedCustomer } from './customer.js';
 export type { Tax, TaxInput, TaxRateInput, TaxStatus } from './tax.js';
 export type { AppliedCoupon, Phase, PlanName, Subscription } from './subscription.js';
 export type {
@@ -16,6 +16,7 @@ export type {
 } from './subscription-command.js';
 export type { AwaitedCard, ChangedPlan, PlanChange, PlanChangeInput, PlanChangePreview, PlanChangeRequest, PlanOption, PlanOptions } from './plan-change.js';
 export type { AllEventQuery, CountedWindow, CustomerEventQuery, EventQuery, EventResult, StoredEvent, UsageEvent } from './event.js';
+export type { AllUsage, AttentionFilter, CustomersInNeed, InvoicesInNeed, Overview, Revenue, SpanQuery } from './overview.js';
 export type { UsageForecast, UsagePoint, UsageQuery, UsageSeries } from './usage.js';
 export type { Entitlement, EntitlementSource, Override, OverrideInput } from './entitlement.js';
 export type { ConsumeInput, GateAnswer, GateError, GateOptions, GateQuestion, GateReason, Remedy } from './gate.js';

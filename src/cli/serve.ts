@@ -13,6 +13,7 @@ import { createPost, type Range } from '../service/post.js';
 import { listenFault, urlOf } from './address.js';
 import { loadDemo } from './demo/load.js';
 import type { Database } from '../store/database.js';
+import { startOverview } from '../worker/overview.js';
 import { startRenewals } from '../worker/renew.js';
 import { startSettling } from '../worker/settle.js';
 import { startWebhooks } from '../worker/webhook.js';
@@ -99,7 +100,7 @@ async function run({ app, engine, stop, settings, flags, store }: Run): Promise<
   const ready: Ready = { url, store, demo, secretKey, isDemoAsked: flags.demo === true };
   process.stdout.write(flags.json === true ? `${JSON.stringify(readyLine(ready))}\n` : greeting(ready));
   // In a sandbox too: an event may make something due while the clock stands still.
-  const workers = [startRenewals(engine, app.log), startSettling(engine, app.log), startWebhooks(engine, app.log, { bodyOf: changeMessage })];
+  const workers = [startRenewals(engine, app.log), startSettling(engine, app.log), startOverview(engine, app.log), startWebhooks(engine, app.log, { bodyOf: changeMessage })];
   await stop.requested;
   app.log.info('stopping: no new requests, those under way are finished');
   await Promise.all(workers.map((worker) => worker.stop()));

@@ -91,15 +91,12 @@ export function isCountedBy(meter: Meter, eventName: string): boolean {
 
 /** True when two meters count alike; names and units are only words. */
 export function isSameCounting(left: Meter, right: Meter): boolean {
-  const essence = (meter: Meter): string =>
-    JSON.stringify([
-      meter.eventName,
-      meter.aggregation,
-      meter.property,
-      meter.dimensions,
-      meter.conversion === null ? null : [meter.conversion.divideBy.toFixed(), meter.conversion.round],
-    ]);
-  return essence(left) === essence(right);
+  return countingText(left) === countingText(right);
+}
+
+/** How the meter counts; equal texts count alike. */
+export function countingText({ eventName, aggregation, property, dimensions, conversion }: Meter): string {
+  return JSON.stringify([eventName, aggregation, property, dimensions, conversion === null ? null : [conversion.divideBy.toFixed(), conversion.round]]);
 }
 
 /** What one event is to one meter. */

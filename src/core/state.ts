@@ -132,16 +132,30 @@ function accessOf(facts: CustomerFacts, { usage, entitled }: { usage: readonly P
     const reason = isPaused ? { code: 'subscription_paused' as const, detail: 'The subscription is paused.' } : { code: 'no_active_subscription' as const, detail: 'No subscription is active or in trial.' };
     return { isAllowed: false, reasons: [reason] };
   }
-  // What counts a feature is looked at with all that grants it; other prices each by itself.
+  const reasons = exhausted({ usage, entitlements: entitled });
+  return { isAllowed: reasons.length === 0, reasons: reasons.map(({ code, detail }) => ({ code, detail })) };
+}
+
+/** Something of which nothing is left, and that does not go on as overage. */
+export interface Exhausted {
+  readonly code: 'limit_reached' | 'overage_cap_reached';
+  readonly detail: string;
+  /** Whether anything was used of it: there may never have been any. */
+  readonly isUsed: boolean;
+}
+
+/** What counts a feature is looked at with all that grants it; other prices each by itself. */
+export function exhausted({ usage, entitlements: entitled }: Pick<BillingState, 'usage' | 'entitlements'>): Exhausted[] {
   const metered = entitled.filter(({ feature, used, isGranted }) => feature.type === 'metered' && used !== null && isGranted);
   const isCovered = (one: PriceUsage): boolean => metered.some(({ sources }) => sources.some(({ counted }) => counted === one));
   const spent = metered.filter(({ remaining, isOverageAllowed }) => !isOverageAllowed && remaining?.eq(0) === true);
-  const reasons = usage.flatMap((one): Access['reasons'] => {
+  const prices = usage.flatMap((one): Exhausted[] => {
     if (isCovered(one) && !one.isCapReached) return [];
     if (one.isOverageAllowed || one.figures.remaining === null || !one.figures.remaining.eq(0)) return [];
-    if (one.isCapReached) return [{ code: 'overage_cap_reached', detail: `Overage of "${one.price.name}" has reached its cap in this window.` }];
-    return [{ code: 'limit_reached', detail: `Nothing is left of "${one.price.name}" in this window.` }];
+    const isUsed = one.figures.used.gt(0);
+    if (one.isCapReached) return [{ code: 'overage_cap_reached', detail: `Overage of "${one.price.name}" has reached its cap in this window.`, isUsed }];
+    return [{ code: 'limit_reached', detail: `Nothing is left of "${one.price.name}" in this window.`, isUsed }];
   });
-  const limits = spent.map(({ feature }): Access['reasons'][number] => ({ code: 'limit_reached', detail: `Nothing is left of "${feature.name}".` }));
-  return { isAllowed: reasons.length + limits.length === 0, reasons: [...limits, ...reasons] };
+  const limits = spent.map(({ feature, used, held }): Exhausted => ({ code: 'limit_reached', detail: `Nothing is left of "${feature.name}".`, isUsed: used?.gt(0) === true || held.gt(0) }));
+  return [...limits, ...prices];
 }

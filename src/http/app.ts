@@ -11,6 +11,7 @@ import { catalogRoutes } from './catalog.js';
 import { changeRoutes } from './change.js';
 import { NO_SELLER, STREAM_SETTINGS, type HttpContext, type Seller, type StreamSettings } from './context.js';
 import { couponRoutes } from './coupon.js';
+import { customerListRoutes } from './customer-list.js';
 import { customerRoutes } from './customer.js';
 import { closingOf } from './ending.js';
 import { entitlementRoutes } from './entitlement.js';
@@ -21,6 +22,7 @@ import { gateRoutes } from './gate.js';
 import { healthRoutes, observe } from './health.js';
 import { invoiceListRoutes } from './invoice-list.js';
 import { invoiceRoutes } from './invoice.js';
+import { overviewRoutes } from './overview.js';
 import { pageRoutes } from './pages.js';
 import { paymentMethodRoutes } from './payment-method.js';
 import { planChangeRoutes } from './plan-change.js';
@@ -116,6 +118,7 @@ const NATIVE = [
   catalogRoutes,
   couponRoutes,
   customerRoutes,
+  customerListRoutes,
   subscriptionRoutes,
   subscriptionCommandRoutes,
   planChangeRoutes,
@@ -125,6 +128,7 @@ const NATIVE = [
   eventListRoutes,
   usageRoutes,
   forecastRoutes,
+  overviewRoutes,
   stateRoutes,
   streamRoutes,
   gateRoutes,

@@ -9,7 +9,7 @@ import { namesSession, sessionOf } from './session-cookie.js';
 
 /** What a route needs the key to be allowed. `open` needs no key. */
 export type Right =
-  | 'open' | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'subscriptions:write' | 'plan-change:write' | 'events:read' | 'events:write' | 'usage:read'
+  | 'open' | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'subscriptions:write' | 'plan-change:write' | 'overview:read' | 'events:read' | 'events:write' | 'usage:read'
   | 'state:read' | 'billing-state:read' | 'wallet:read' | 'wallet:write' | 'credits:write' | 'invoices:write' | 'sandbox:write' | 'settings:write' | 'keys:write' | 'webhooks:read' | 'webhooks:write' | 'billing.view' | 'billing.update'
   | 'notifications.view' | 'notifications.update';
 

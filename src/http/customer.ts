@@ -2,14 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Address } from '../core/address.js';
 import { instantText } from '../core/instant.js';
-import { invalidInput } from '../core/problems.js';
 import {
-  createCustomer, deleteCustomer, listCustomers, putCustomer, updateCustomer, type CustomerAtRevision, type CustomerInput,
+  createCustomer, deleteCustomer, putCustomer, updateCustomer, type CustomerAtRevision, type CustomerInput,
 } from '../service/customer.js';
 import { readState } from '../service/state.js';
-import { commandsOf, customerOf, page, readCursor } from './answer.js';
+import { commandsOf, customerOf } from './answer.js';
 import type { HttpContext } from './context.js';
-import { CustomerPath, Done, InstantText, Metadata, Nullable, PageOf, PageQuery } from './schema.js';
+import { CustomerPath, Done, InstantText, Metadata, Nullable } from './schema.js';
 
 const AddressBody = Type.Object(
   {
@@ -95,24 +94,6 @@ export function customerRoutes(app: FastifyInstance, { engine }: HttpContext): v
   app.get<{ Params: Path }>('/v1/customers/:customer', { config: read, schema: { tags, summary: 'Read a customer', params: CustomerPath, response: { 200: CustomerView } } }, async (request) =>
     customerView(await readState(engine, customerOf(request))),
   );
-  app.get<{ Querystring: { limit?: number; cursor?: string; query?: string } }>(
-    '/v1/customers',
-    {
-      config: write,
-      schema: {
-        tags,
-        summary: 'List customers, newest first',
-        querystring: Type.Intersect([PageQuery, Type.Object({ query: Type.Optional(Type.String({ description: 'Part of a name, e-mail or external id' })) })]),
-        response: { 200: PageOf(CustomerView, 'Customers') },
-      },
-    },
-    async (request) => {
-      const { limit = 50, cursor, query } = request.query;
-      const found = await listCustomers(engine, { before: accountNumber(cursor), matching: query, limit: limit + 1 });
-      const { items, nextCursor } = page(found, limit, ({ customer }) => String(customer.accountNumber));
-      return { data: items.map(customerView), next_cursor: nextCursor };
-    },
-  );
 }
 
 export function customerView({ customer, revision }: CustomerAtRevision) {
@@ -139,11 +120,4 @@ export function addressView({ line1, line2, city, postalCode, state, country }: 
 
 function AddressPart(description: string) {
   return Type.Optional(Nullable(Type.String({ maxLength: 255, description })));
-}
-
-function accountNumber(cursor: string | undefined): number | undefined {
-  const text = readCursor(cursor);
-  if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw invalidInput([{ pointer: 'querystring:/cursor', detail: 'is not a cursor of this list' }]);
-  return Number(text);
 }

@@ -8,7 +8,7 @@ import { readState } from './state.js';
 
 /** What a key may be narrowed to. A key without scopes may do all that its kind may. */
 export const SCOPES = [
-  'catalog:read', 'catalog:write', 'customers:read', 'customers:write', 'subscriptions:write', 'plan-change:write', 'events:read', 'events:write', 'usage:read', 'state:read',
+  'catalog:read', 'catalog:write', 'customers:read', 'customers:write', 'subscriptions:write', 'plan-change:write', 'overview:read', 'events:read', 'events:write', 'usage:read', 'state:read',
   'wallet:read', 'wallet:write', 'credits:write', 'invoices:write', 'sandbox:write', 'settings:write', 'keys:write', 'webhooks:read', 'webhooks:write', 'billing.view', 'billing.update', 'notifications.view', 'notifications.update', '*:read', '*:write', '*',
   // What the key's user is on the DocSpace surface; there they narrow nothing, elsewhere they allow nothing.
   'docspace:owner', 'docspace:admin', 'docspace:payer', 'docspace:user', 'docspace:guest',

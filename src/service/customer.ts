@@ -7,7 +7,7 @@ import { isTimeZone } from '../core/period.js';
 import { Refusal, invalidInput, notFound, type InputError } from '../core/problems.js';
 import { EMPTY_STANDING } from '../core/standing.js';
 import {
-  insertAlias, insertCustomer, lockCustomers, markCustomerDeleted, selectAliases, selectCustomer, selectCustomers, updateProfile, type StoredCustomer,
+  insertAlias, insertCustomer, lockCustomers, markCustomerDeleted, selectAliases, selectCustomer, updateProfile, type StoredCustomer,
 } from '../store/customer.js';
 import { selectCustomerSlice } from '../store/customer-list.js';
 import type { Engine, Unit } from './engine.js';
@@ -126,11 +126,6 @@ export async function lockCustomer(unit: Unit, customerId: string): Promise<Stor
   // Deleted meanwhile: named by no id that the asker may not know.
   if (stored === undefined) throw new Refusal('not_found', 'There is no such customer.');
   return stored;
-}
-
-/** Newest first, from below the account number `before`. */
-export async function listCustomers(engine: Engine, input: { before: number | undefined; matching: string | undefined; limit: number }): Promise<CustomerAtRevision[]> {
-  return selectCustomers(engine.database, { before: input.before ?? Number.MAX_SAFE_INTEGER, matching: input.matching ?? null, limit: input.limit });
 }
 
 /** Newest first, behind the first `offset`; `matching` is part of a name or e-mail. */

@@ -3,6 +3,7 @@ import { eventOfUse, meterOfFeature } from '../core/held-usage.js';
 import { FOREVER, earliest, type Instant } from '../core/instant.js';
 import { decideIntake, type GateContext, type Incoming, type IntakeDecision } from '../core/intake.js';
 import type { Standing } from '../core/standing.js';
+import { mayBeLow, mayTurnLimits, type CountedUse } from '../core/outline-turn.js';
 import { isServing, usagePriceAt, usageWindowAt, type Subscription } from '../core/subscription.js';
 import { refillAt } from '../core/top-up.js';
 import { WindowBook } from '../core/window-book.js';
@@ -10,6 +11,7 @@ import { matchEvent, windowText, type Match } from '../core/window.js';
 import { bringDueForward, lockCustomers, updateStanding, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { eventKey, insertNewEvents, selectKnownEvents, type EventToInsert, type KnownEvent } from '../store/event.js';
+import { outdateOutlines } from '../store/outline.js';
 import { fromStandingText } from '../store/standing.js';
 import { saveCounts, selectMembers, selectOpenWindows, selectWindowsFrom, type CountedCustomer, type StoredMember, type StoredWindow, type WindowRange } from '../store/window.js';
 import { fireAlerts } from './alert.js';
@@ -34,7 +36,7 @@ export async function recordInUnit(engine: Engine, unit: Unit, items: readonly U
   const read = await readAll(transaction, customers, unit.at);
   const decided = customers.map((customer) => decide(customer, read));
   await save(transaction, decided, unit.at);
-  await followUp(engine, unit, decided);
+  await followUp(engine, unit, { decided, read });
   return answers(items, decided, read);
 }
 
@@ -179,16 +181,28 @@ function isChanged({ decision }: DecidedCustomer): boolean {
   return decision.newEvents.length > 0;
 }
 
-/** What the events make due at once: top-ups of wallets that the windows they counted in are paid from, and usage alerts. */
-async function followUp(engine: Engine, unit: Unit, decided: readonly DecidedCustomer[]): Promise<void> {
-  const concerned = decided.filter((customer) => isSpending(customer) || isWatched(customer, unit.at));
-  if (concerned.length === 0) return;
+/** What the events make due at once: top-ups of wallets that the windows they counted in are paid from, usage alerts, and outlines that hold no more. */
+async function followUp(engine: Engine, unit: Unit, { decided, read }: { decided: readonly DecidedCustomer[]; read: Read }): Promise<void> {
+  const turned = decided.filter((customer) => mayTurnLimits(countedUse(customer, read), unit.at)).map(({ stored }) => stored.customer.id);
+  const low = await followUpMoney(engine, unit, decided.filter((customer) => isSpending(customer) || isWatched(customer, unit.at)));
+  await outdateOutlines(unit.transaction, [...new Set([...turned, ...low])]);
+}
+
+function countedUse({ stored, standing, subscriptions, decision }: DecidedCustomer, read: Read): CountedUse {
+  return { standing, subscriptions, before: (read.windows.get(stored.customer.id) ?? []).map(({ window }) => window), after: decision.windows };
+}
+
+/** Fills wallets and fires alerts; gives the customers whose wallet may be low. */
+async function followUpMoney(engine: Engine, unit: Unit, concerned: readonly DecidedCustomer[]): Promise<string[]> {
+  if (concerned.length === 0) return [];
+  const low: string[] = [];
   const windows = grouped(await selectOpenWindows(unit.transaction, concerned.map(({ stored }) => stored.customer.id), unit.at));
   const later: CountedCustomer[] = [];
   for (const { stored, standing: before, subscriptions } of concerned) {
     const { id } = stored.customer;
     const revision = stored.revision + 1;
     const facts = factsOf({ stored: { ...stored, revision }, standing: before, subscriptions, windows: (windows.get(id) ?? []).map(({ window }) => window) });
+    if (mayBeLow(facts, unit.at)) low.push(id);
     const filled = await topUpIfDue(engine, unit, { facts, standing: before });
     const standing = await fireAlerts(unit, { facts, standing: filled });
     if (standing !== before) await updateStanding(unit.transaction, { customerId: id, revision, standing });
@@ -196,15 +210,15 @@ async function followUp(engine: Engine, unit: Unit, decided: readonly DecidedCus
     later.push({ id, dueAt: earliest(refilledAt, nextAlertAt({ ...facts, firings: standing.firings }, unit.at)) });
   }
   await bringDueForward(unit.transaction, later.filter(({ dueAt: until }) => until !== FOREVER));
+  return low;
 }
 
 function isWatched({ standing: { alerts, firings }, subscriptions, decision }: DecidedCustomer, at: Instant): boolean {
   return mayFire({ alerts, firings, subscriptions }, decision.windows, at);
 }
 
-/** Whether a wallet that fills itself pays for a window that was counted in. */
-function isSpending({ standing, subscriptions, decision }: DecidedCustomer): boolean {
-  if (standing.topUp?.isEnabled !== true) return false;
+/** Whether a wallet pays for a window that was counted in. */
+function isSpending({ subscriptions, decision }: DecidedCustomer): boolean {
   return decision.windows.some(({ subscriptionId, priceCode }) => {
     const subscription = subscriptions.find(({ id }) => id === subscriptionId);
     // Under any of its terms: those that price a window are not those under which it began.

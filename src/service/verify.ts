@@ -2,29 +2,32 @@ import { standingOf, withSettlements } from '../core/history.js';
 import { FOREVER, instantText, type Instant } from '../core/instant.js';
 import { invoiceStanding } from '../core/issued-invoice.js';
 import type { Books } from '../core/ledger.js';
+import { NO_OUTLINE, outlineOf, type Outline } from '../core/outline.js';
 import type { Plan } from '../core/plan.js';
 import { proveInvoices, unbalanced } from '../core/proof.js';
 import type { Standing } from '../core/standing.js';
 import { resolveSubscription, type Subscription } from '../core/subscription.js';
 import { deriveWindows, type Member } from '../core/window-book.js';
 import { seriesText } from '../core/window.js';
-import { lockCustomers, repairStanding, selectAllCustomers, selectDue, updateDue, type StoredCustomer } from '../store/customer.js';
+import { lockCustomers, repairStanding, selectAllCustomers, selectCustomer, selectDue, updateDue, type StoredCustomer } from '../store/customer.js';
 import type { Queryable } from '../store/database.js';
 import { selectCustomerInvoices, selectInvoiceChanges, selectNumberGaps, updateInvoice } from '../store/invoice.js';
 import { selectOrphans } from '../store/orphan.js';
+import { outdateOutlines, selectOutline } from '../store/outline.js';
 import { fromStandingText, standingText } from '../store/standing.js';
 import { deleteWindows, saveCounts, selectCustomerMembers, selectCustomerWindows, type StoredWindow } from '../store/window.js';
 import { invoiceIdOf, nextLookAt } from './booking.js';
 import { inUnit, type Engine, type Unit } from './engine.js';
 import { storedWindows } from './window.js';
 import { factsOf } from './facts.js';
+import { verifyUsageTotals } from './usage-total.js';
 import { loadHistory } from './history.js';
 
 /** Something kept that does not follow from the facts. */
 export interface Difference {
   /** Null for what concerns no single customer. */
   readonly customerId: string | null;
-  readonly what: 'standing' | 'window' | 'member' | 'ledger' | 'orphan' | 'invoice' | 'status' | 'due' | 'number';
+  readonly what: 'outline' | 'standing' | 'window' | 'member' | 'ledger' | 'total' | 'orphan' | 'invoice' | 'status' | 'due' | 'number';
   readonly detail: string;
 }
 
@@ -64,7 +67,9 @@ export async function verifyStore(engine: Engine, options: { isRepair: boolean; 
       differences.push(...checked.differences);
     }
     options.onProgress?.(total.customers);
-    if (page.length === 0) return { ...total, differences };
+    if (page.length > 0) continue;
+    for (const detail of await verifyUsageTotals(engine, options.isRepair)) differences.push({ customerId: null, what: 'total', detail });
+    return { ...total, differences };
   }
 }
 
@@ -97,6 +102,7 @@ async function verifyCustomer(engine: Engine, unit: Unit, customerId: string, is
     ...compareTexts({ customerId, what: 'member', kept: kept.members.map(({ member }) => memberText(member)), derived: derived.members.map(memberText) }),
     ...(await checkStatuses(transaction, customerId, isRepair)),
     ...(await checkDue({ unit, stored, standing, subscriptions, windows, isRepair })),
+    ...(await checkOutline({ unit, stored, standing, subscriptions, windows, isRepair })),
   ];
   const proofs = faults.length > 0 ? [] : proveInvoices({ history, customer: stored.customer, planOf, idOf: (invoice) => invoiceIdOf(customerId, invoice) });
   if (isRepair && projections.length > 0) await repair(transaction, { stored, standing, windows, members: derived.members });
@@ -128,8 +134,36 @@ async function checkStatuses(transaction: Queryable, customerId: string, isRepai
   return differences;
 }
 
+/** What was derived of a customer, and where it is compared. */
+interface Derived {
+  readonly unit: Unit;
+  readonly stored: StoredCustomer;
+  readonly standing: Standing;
+  readonly subscriptions: readonly Subscription[];
+  readonly windows: readonly StoredWindow[];
+  readonly isRepair: boolean;
+}
+
+/** Lists and sums over all customers must say what the facts do; of an outline that does not hold any more nothing is said. */
+async function checkOutline({ unit, stored, standing, subscriptions, windows, isRepair }: Derived): Promise<Difference[]> {
+  const customerId = stored.customer.id;
+  const kept = await selectOutline(unit.transaction, customerId, unit.at);
+  if (kept === undefined) return [];
+  const isDeleted = (await selectCustomer(unit.transaction, customerId)) === undefined;
+  const derived = isDeleted ? NO_OUTLINE : outlineOf(factsOf({ stored, standing, subscriptions, windows: windows.map(({ window }) => window) }), unit.at);
+  const differences = compareTexts({ customerId, what: 'outline', kept: outlineTexts(kept), derived: outlineTexts(derived) });
+  if (isRepair && differences.length > 0) await outdateOutlines(unit.transaction, [customerId]);
+  return differences;
+}
+
+function outlineTexts({ spans, attentions }: Omit<Outline, 'until'>): string[] {
+  const texts = spans.map(({ subscriptionId, startsAt, endsAt, status, isAddon, planCode, currency, interval, amount }) =>
+    JSON.stringify([subscriptionId, startsAt, String(endsAt), status, isAddon, planCode, currency, interval.unit, interval.count, amount.toFixed()]));
+  return [...texts, ...attentions.map(({ kind, detail }) => JSON.stringify([kind, detail]))];
+}
+
 /** The worker must look at the customer no later than something falls due. */
-async function checkDue(input: { unit: Unit; stored: StoredCustomer; standing: Standing; subscriptions: readonly Subscription[]; windows: readonly StoredWindow[]; isRepair: boolean }): Promise<Difference[]> {
+async function checkDue(input: Derived): Promise<Difference[]> {
   const { unit, stored, standing, subscriptions, windows } = input;
   const customerId = stored.customer.id;
   const facts = factsOf({ stored, standing, subscriptions, windows: windows.map(({ window }) => window) });
@@ -165,6 +199,7 @@ async function repair(transaction: Queryable, input: { stored: StoredCustomer; s
   const { stored, windows, members } = input;
   const customerId = stored.customer.id;
   await repairStanding(transaction, customerId, input.standing);
+  await outdateOutlines(transaction, [customerId]);
   await deleteWindows(transaction, customerId, null);
   await saveCounts(transaction, { customers: [], members: members.map((member) => ({ customerId, member })), windows });
 }

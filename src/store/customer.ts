@@ -5,6 +5,7 @@ import type { Instant } from '../core/instant.js';
 import type { Standing } from '../core/standing.js';
 import type { Queryable } from './database.js';
 import { feedChanges } from './feed.js';
+import { outdateChanged } from './outline.js';
 import { standingText } from './standing.js';
 import { statement } from './statement.js';
 import { fromTimestamp, timestampText } from './timestamp.js';
@@ -40,9 +41,10 @@ export interface CustomerRow {
   readonly standing: string;
 }
 
-/** What the statements that count a revision up do besides: `changed` are the rows counted up. Nothing while nobody listens. */
+/** What the statements that count a revision up do besides: `changed` are the rows counted up. Nobody is told while nobody listens; what was outlined of the customer holds no more. */
 const TELL = `${noteTasks('e.is_enabled')},
-${feedChanges()}`;
+${feedChanges()},
+${outdateChanged()}`;
 
 /** Keeps that a profile was made, changed or deleted. */
 function noteProfile(kind: 'created' | 'updated' | 'deleted', madeAt: string): string {
@@ -228,19 +230,6 @@ order by a.alias
 `,
 );
 
-const selectCustomersStatement = statement(
-  'select_customers',
-  `
-select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
-from customers
-where deleted_at is null
-  and account_number < $1
-  and ($2::text is null or name ilike $2 or email ilike $2 or external_id ilike $2)
-order by account_number desc
-limit $3
-`,
-);
-
 const selectAllCustomersStatement = statement(
   'select_all_customers',
   `
@@ -354,12 +343,6 @@ export async function insertAlias(transaction: Queryable, alias: string, custome
 export async function selectAliases(queryable: Queryable, aliases: readonly string[]): Promise<Map<string, string>> {
   const rows = await queryable.rows<{ alias: string; customer_id: string }>(selectAliasesStatement, [[...aliases].sort()]);
   return new Map(rows.map((row) => [row.alias, row.customer_id]));
-}
-
-/** Newest first, below the account number `before`; `matching` is part of a name, e-mail or external id. */
-export async function selectCustomers(queryable: Queryable, input: { before: number; matching: string | null; limit: number }): Promise<StoredCustomer[]> {
-  const rows = await queryable.rows<CustomerRow>(selectCustomersStatement, [input.before, patternOf(input.matching), input.limit]);
-  return rows.map(fromCustomerRow);
 }
 
 /** What stands for any text with `part` in it, the part taken as it is. */

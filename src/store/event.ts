@@ -24,17 +24,29 @@ export interface EventRow {
   readonly revision: string;
 }
 
-/** The events are new or known by one look into the primary key; asking first would be a second look, and a slower one. */
+/**
+ * The events are new or known by one look into the primary key; asking first would be a second look, and a slower one.
+ * Where they lie is marked, for the totals of all customers.
+ */
 const insertNewEventsStatement = statement(
   'insert_new_events',
   `
-insert into events (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
-select bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[], $8::numeric[], $9::json[])
-  as added (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
-order by bucket, customer_id collate "C", id collate "C"
-on conflict (bucket, customer_id, id) do nothing
-returning customer_id, id
+with inserted as (
+  insert into events (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
+  select bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer
+  from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[], $8::numeric[], $9::json[])
+    as added (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
+  order by bucket, customer_id collate "C", id collate "C"
+  on conflict (bucket, customer_id, id) do nothing
+  returning customer_id, id, name, occurred_at
+),
+marked as (
+  insert into usage_marks (starts_at, name)
+  select distinct date_bin('15 minutes', occurred_at, '2000-01-01T00:00:00Z'), name
+  from inserted
+)
+select customer_id, id
+from inserted
 `,
 );
 

@@ -52,11 +52,27 @@ where t.bucket = c.bucket
   and t.endpoint_id = c.endpoint_id
 returning t.customer_id, t.endpoint_id, t.after_revision, t.attempts, t.first_failed_at;
 
+-- count_customers
+select count(*) as customers
+from customers
+where deleted_at is null;
+
+-- count_stale_outlines
+select count(*) as outlines
+from customer_outlines
+where until <= $1;
+
 -- delete_checkout
 delete from checkouts
 where bucket = $1
   and customer_id = $2
 returning asked, expires_at;
+
+-- delete_customer_attentions
+delete from customer_attentions a
+using unnest($1::smallint[], $2::text[]) as asked (bucket, customer_id)
+where a.bucket = asked.bucket
+  and a.customer_id = asked.customer_id;
 
 -- delete_customer_members
 delete from usage_window_members
@@ -81,11 +97,21 @@ where hash = $1;
 -- delete_stream_listeners
 delete from stream_listeners;
 
+-- delete_subscription_spans
+delete from subscription_spans s
+using unnest($1::smallint[], $2::text[]) as asked (bucket, customer_id)
+where s.bucket = asked.bucket
+  and s.customer_id = asked.customer_id;
+
 -- delete_unanswered_idempotency_key
 delete from idempotency_keys
 where scope = $1
   and key = $2
   and response is null;
+
+-- delete_usage_totals
+delete from usage_totals
+where meter_code = $1;
 
 -- delete_webhook_deliveries
 delete from webhook_deliveries
@@ -176,6 +202,13 @@ fed as (
   from changed
   where exists (select 1 from stream_listeners where listens_until > now())
   order by bucket, id
+),
+outdated as (
+  insert into customer_outlines (bucket, customer_id, until)
+  select bucket, id, '-infinity'
+  from changed
+  on conflict (bucket, customer_id) do update
+  set until = excluded.until
 )
 select account_number
 from changed;
@@ -185,6 +218,12 @@ insert into customer_aliases (alias, bucket, customer_id)
 values ($1, $2, $3)
 on conflict (alias) do nothing
 returning alias;
+
+-- insert_customer_attentions
+insert into customer_attentions (bucket, customer_id, kind, detail, account_number)
+select bucket, customer_id, kind, detail, account_number
+from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as added (bucket, customer_id, kind, detail, account_number)
+order by bucket, customer_id collate "C", kind collate "C";
 
 -- insert_document_number
 insert into document_numbers (series, number, document_id, customer_id)
@@ -234,13 +273,22 @@ insert into migrations (number, file, checksum)
 values ($1, $2, $3);
 
 -- insert_new_events
-insert into events (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
-select bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer
-from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[], $8::numeric[], $9::json[])
-  as added (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
-order by bucket, customer_id collate "C", id collate "C"
-on conflict (bucket, customer_id, id) do nothing
-returning customer_id, id;
+with inserted as (
+  insert into events (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
+  select bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer
+  from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::bigint[], $8::numeric[], $9::json[])
+    as added (bucket, customer_id, id, name, occurred_at, properties, revision, occurrences, answer)
+  order by bucket, customer_id collate "C", id collate "C"
+  on conflict (bucket, customer_id, id) do nothing
+  returning customer_id, id, name, occurred_at
+),
+marked as (
+  insert into usage_marks (starts_at, name)
+  select distinct date_bin('15 minutes', occurred_at, '2000-01-01T00:00:00Z'), name
+  from inserted
+)
+select customer_id, id
+from inserted;
 
 -- insert_payment
 insert into payments (bucket, customer_id, id, purpose, description, currency, amount_minor, payment_method_id, requested_at, revision, about, details)
@@ -297,6 +345,13 @@ values ($1, $2, $3, $4, $5, $6);
 insert into subscription_owners (subscription_id, bucket, customer_id)
 values ($1, $2, $3);
 
+-- insert_subscription_spans
+insert into subscription_spans (bucket, customer_id, subscription_id, starts_at, ends_at, status, is_addon, plan_code, currency, interval_unit, interval_count, amount)
+select bucket, customer_id, subscription_id, starts_at, ends_at, status, is_addon, plan_code, currency, interval_unit, interval_count, amount
+from unnest($1::smallint[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::boolean[], $8::text[], $9::text[], $10::text[], $11::integer[], $12::numeric[])
+  as added (bucket, customer_id, subscription_id, starts_at, ends_at, status, is_addon, plan_code, currency, interval_unit, interval_count, amount)
+order by bucket, customer_id collate "C", subscription_id collate "C", starts_at;
+
 -- insert_timeline
 insert into subscription_timelines (bucket, customer_id, id, plan_id, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $6);
@@ -307,6 +362,12 @@ select $1::smallint, $2::text, $3::text, starts_at, ends_at, id, plan_id, quanti
 from unnest($4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::json[], $9::json[], $10::timestamptz[])
   as added (starts_at, ends_at, id, plan_id, quantities, multipliers, created_at)
 order by starts_at;
+
+-- insert_usage_marks
+insert into usage_marks (starts_at, name)
+select starts_at, name
+from unnest($1::timestamptz[], $2::text[]) as marked (starts_at, name)
+order by starts_at, name;
 
 -- insert_webhook_delivery
 insert into webhook_deliveries (id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at)
@@ -354,6 +415,20 @@ where (c.deleted_at is null or $3)
 order by c.bucket, c.id
 for update of c;
 
+-- lock_stale_outlines
+select o.customer_id, c.account_number
+from customer_outlines o
+join customers c on c.bucket = o.bucket and c.id = o.customer_id
+where o.until <= $1
+order by o.until, o.bucket, o.customer_id
+limit $2
+for update of o skip locked;
+
+-- lock_usage_totals
+select only_row
+from usage_totals_state
+for update;
+
 -- lock_webhook_endpoint
 select id, url, description, customer_id, types, is_enabled, disabled_at, disabled_reason, secrets, created_at
 from webhook_endpoints
@@ -396,9 +471,24 @@ fed as (
   from changed
   where exists (select 1 from stream_listeners where listens_until > now())
   order by bucket, id
+),
+outdated as (
+  insert into customer_outlines (bucket, customer_id, until)
+  select bucket, id, '-infinity'
+  from changed
+  on conflict (bucket, customer_id) do update
+  set until = excluded.until
 )
 select revision
 from changed;
+
+-- outdate_outlines
+insert into customer_outlines (bucket, customer_id, until)
+select bucket, customer_id, '-infinity'
+from unnest($1::smallint[], $2::text[]) as turned (bucket, customer_id)
+order by bucket, customer_id collate "C"
+on conflict (bucket, customer_id) do update
+set until = excluded.until;
 
 -- prune_change_feed
 with gone as (
@@ -530,6 +620,17 @@ where id > $1
   and ($2::text is null or customer_id = $2)
 order by id
 limit $3;
+
+-- select_attention_totals
+select a.kind, a.total, a.detail, c.id, c.external_id, c.name
+from (
+  select kind, bucket, customer_id, detail, account_number, count(*) over (partition by kind) as total,
+    row_number() over (partition by kind order by account_number desc) as place
+  from customer_attentions
+) a
+join customers c on c.bucket = a.bucket and c.id = a.customer_id
+where a.place <= $1
+order by a.kind, a.account_number desc;
 
 -- select_catalog_rates
 select billing_interval, code, definition
@@ -699,6 +800,11 @@ from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_i
 join invoice_changes c on c.bucket = asked.bucket and c.customer_id = asked.customer_id and c.invoice_id = asked.invoice_id
 order by c.customer_id, c.revision, c.position;
 
+-- select_counted_meters
+select meter_code, counting
+from usage_total_meters
+order by meter_code;
+
 -- select_coupons
 select code, definition, archived_at
 from coupons
@@ -719,6 +825,13 @@ from unnest($1::smallint[], $2::text[], $3::text[]) as asked (bucket, customer_i
 join credit_notes n on n.bucket = asked.bucket and n.customer_id = asked.customer_id and n.invoice_id = asked.invoice_id
 order by n.customer_id, n.revision, n.id;
 
+-- select_credited
+select p.position, n.body -> 'total' ->> 'currency' as currency, count(*) as invoices, sum((n.body -> 'total' ->> 'minor')::numeric) as total_minor
+from unnest($1::timestamptz[], $2::timestamptz[]) with ordinality as p (starts_at, ends_at, position)
+join credit_notes n on n.made_at >= p.starts_at and n.made_at < p.ends_at
+group by p.position, n.body -> 'total' ->> 'currency'
+order by p.position, currency;
+
 -- select_customer
 select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
 from customers
@@ -731,6 +844,13 @@ select a.alias, a.customer_id
 from unnest($1::text[]) as asked (alias)
 join customer_aliases a on a.alias = asked.alias
 order by a.alias;
+
+-- select_customer_attentions
+select kind, detail
+from customer_attentions
+where bucket = $1
+  and customer_id = $2
+order by kind;
 
 -- select_customer_by_provider_reference
 select customer_id
@@ -758,6 +878,12 @@ where bucket = $1
   and customer_id = $2
 order by subscription_id, price_code, dimension_key, starts_at, member;
 
+-- select_customer_outline
+select until > $3::timestamptz as holds
+from customer_outlines
+where bucket = $1
+  and customer_id = $2;
+
 -- select_customer_payments
 select p.customer_id, p.id, p.revision, p.purpose, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, p.about, p.details, r.outcome, r.provider_reference, r.decline_reason, r.revision as result_revision, r.made_at
 from payments p
@@ -782,6 +908,13 @@ order by account_number desc
 limit $2
 offset $3;
 
+-- select_customer_spans
+select subscription_id, starts_at, ends_at, status, is_addon, plan_code, currency, interval_unit, interval_count, amount
+from subscription_spans
+where bucket = $1
+  and customer_id = $2
+order by subscription_id, starts_at;
+
 -- select_customer_windows
 select customer_id, subscription_id, price_code, dimension_key, starts_at, superseded_at,
   used, events, last_at, last_event_id, carried, is_unsettled, settled_used, settled_carried
@@ -790,20 +923,107 @@ where bucket = $1
   and customer_id = $2
 order by subscription_id, price_code, dimension_key, starts_at;
 
--- select_customers
-select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
-from customers
-where deleted_at is null
-  and account_number < $1
-  and ($2::text is null or name ilike $2 or email ilike $2 or external_id ilike $2)
-order by account_number desc
-limit $3;
-
 -- select_customers_by_id
 select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing
 from unnest($1::smallint[], $2::text[]) as asked (bucket, id)
 join customers c on c.bucket = asked.bucket and c.id = asked.id
 order by c.account_number;
+
+-- select_customers_by_name
+select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, lower(coalesce(c.name, c.external_id, '')) collate "C" as sort_name
+from customers c
+where c.deleted_at is null
+  and (lower(coalesce(c.name, c.external_id, '')) collate "C", c.account_number) > ($1::text collate "C", $2::bigint)
+  and (c.name ilike $4 or c.email ilike $5 or c.external_id ilike $6)
+  and c.currency = $7
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $8::timestamptz
+      and s.ends_at > $9::timestamptz
+      and s.plan_code = $10
+      and s.status <> 'canceled'
+  )
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $11::timestamptz
+      and s.ends_at > $12::timestamptz
+      and s.status = $13
+  )
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $14::timestamptz
+      and s.ends_at > $15::timestamptz
+      and s.plan_code = $16
+      and s.status = $17
+  )
+  and not exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $18::timestamptz
+      and s.ends_at > $19::timestamptz
+      and s.status <> 'canceled'
+  )
+  and not exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+  )
+  and exists (
+    select 1
+    from customer_attentions a
+    where a.bucket = c.bucket
+      and a.customer_id = c.id
+      and a.kind = $20
+  )
+  and exists (
+    select 1
+    from invoices i
+    where i.bucket = c.bucket
+      and i.customer_id = c.id
+      and i.status = 'open'
+      and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) = 'declined'
+  )
+  and exists (
+    select 1
+    from invoices i
+    where i.bucket = c.bucket
+      and i.customer_id = c.id
+      and i.status = 'open'
+      and i.dated_at < $21::timestamptz
+      and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) is distinct from 'declined'
+  )
+order by lower(coalesce(c.name, c.external_id, '')) collate "C", c.account_number
+limit $3;
 
 -- select_document_owner
 select customer_id
@@ -843,6 +1063,21 @@ select endpoint_id
 from due
 where endpoint_id is not null
 order by endpoint_id;
+
+-- select_event_slots
+select distinct date_bin('15 minutes', occurred_at, '2000-01-01T00:00:00Z') as starts_at, name
+from events
+where name = any($1::text[])
+order by starts_at, name;
+
+-- select_event_values
+select asked.starts_at, (e.properties -> $3)::text as value, e.occurrences, count(*) as events
+from unnest($1::timestamptz[]) as asked (starts_at)
+join events e on e.occurred_at >= asked.starts_at
+  and e.occurred_at < asked.starts_at + interval '15 minutes'
+  and e.name = any($2::text[])
+group by asked.starts_at, (e.properties -> $3)::text, e.occurrences
+order by asked.starts_at, value, e.occurrences;
 
 -- select_events
 select customer_id, id, name, occurred_at, properties, occurrences, revision
@@ -957,6 +1192,102 @@ where bucket = $8
 order by occurred_at desc, customer_id desc, id desc
 limit $7;
 
+-- select_newest_customers
+select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, '' as sort_name
+from customers c
+where c.deleted_at is null
+  and c.account_number < $1
+  and (c.name ilike $3 or c.email ilike $4 or c.external_id ilike $5)
+  and c.currency = $6
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $7::timestamptz
+      and s.ends_at > $8::timestamptz
+      and s.plan_code = $9
+      and s.status <> 'canceled'
+  )
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $10::timestamptz
+      and s.ends_at > $11::timestamptz
+      and s.status = $12
+  )
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $13::timestamptz
+      and s.ends_at > $14::timestamptz
+      and s.plan_code = $15
+      and s.status = $16
+  )
+  and not exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $17::timestamptz
+      and s.ends_at > $18::timestamptz
+      and s.status <> 'canceled'
+  )
+  and not exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+  )
+  and exists (
+    select 1
+    from customer_attentions a
+    where a.bucket = c.bucket
+      and a.customer_id = c.id
+      and a.kind = $19
+  )
+  and exists (
+    select 1
+    from invoices i
+    where i.bucket = c.bucket
+      and i.customer_id = c.id
+      and i.status = 'open'
+      and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) = 'declined'
+  )
+  and exists (
+    select 1
+    from invoices i
+    where i.bucket = c.bucket
+      and i.customer_id = c.id
+      and i.status = 'open'
+      and i.dated_at < $20::timestamptz
+      and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) is distinct from 'declined'
+  )
+order by c.account_number desc
+limit $2;
+
 -- select_newest_events
 select customer_id, id, name, occurred_at, properties, occurrences, revision
 from events
@@ -1012,6 +1343,102 @@ having count(n.number) <> s.last_number
   or coalesce(max(n.number), 0) <> s.last_number
 order by s.series;
 
+-- select_oldest_customers
+select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.currency, c.zone, c.metadata, c.account_number, c.created_at, c.standing, '' as sort_name
+from customers c
+where c.deleted_at is null
+  and c.account_number > $1
+  and (c.name ilike $3 or c.email ilike $4 or c.external_id ilike $5)
+  and c.currency = $6
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $7::timestamptz
+      and s.ends_at > $8::timestamptz
+      and s.plan_code = $9
+      and s.status <> 'canceled'
+  )
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $10::timestamptz
+      and s.ends_at > $11::timestamptz
+      and s.status = $12
+  )
+  and exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $13::timestamptz
+      and s.ends_at > $14::timestamptz
+      and s.plan_code = $15
+      and s.status = $16
+  )
+  and not exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+      and s.starts_at <= $17::timestamptz
+      and s.ends_at > $18::timestamptz
+      and s.status <> 'canceled'
+  )
+  and not exists (
+    select 1
+    from subscription_spans s
+    where s.bucket = c.bucket
+      and s.customer_id = c.id
+  )
+  and exists (
+    select 1
+    from customer_attentions a
+    where a.bucket = c.bucket
+      and a.customer_id = c.id
+      and a.kind = $19
+  )
+  and exists (
+    select 1
+    from invoices i
+    where i.bucket = c.bucket
+      and i.customer_id = c.id
+      and i.status = 'open'
+      and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) = 'declined'
+  )
+  and exists (
+    select 1
+    from invoices i
+    where i.bucket = c.bucket
+      and i.customer_id = c.id
+      and i.status = 'open'
+      and i.dated_at < $20::timestamptz
+      and (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) is distinct from 'declined'
+  )
+order by c.account_number
+limit $2;
+
 -- select_oldest_invoices
 select customer_id, id, revision, body, currency, status, due_minor
 from invoices i
@@ -1047,6 +1474,29 @@ where dated_at >= $1
   ) is distinct from 'declined'
 order by dated_at, id
 limit $5;
+
+-- select_open_invoice_totals
+select currency,
+  count(*) filter (where outcome = 'declined') as failed,
+  coalesce(sum(due_minor) filter (where outcome = 'declined'), 0) as failed_minor,
+  count(*) filter (where dated_at < $1 and outcome is distinct from 'declined') as overdue,
+  coalesce(sum(due_minor) filter (where dated_at < $1 and outcome is distinct from 'declined'), 0) as overdue_minor
+from (
+  select i.currency, i.dated_at, i.due_minor, (
+    select r.outcome
+    from payments p
+    left join payment_results r on r.bucket = p.bucket and r.customer_id = p.customer_id and r.payment_id = p.id
+    where p.bucket = i.bucket
+      and p.customer_id = i.customer_id
+      and p.about = i.id
+    order by p.requested_at desc, p.id desc
+    limit 1
+  ) as outcome
+  from invoices i
+  where i.status = 'open'
+) o
+group by currency
+order by currency;
 
 -- select_open_payments
 select p.customer_id, p.id, p.revision, p.purpose, p.description, p.currency, p.amount_minor, p.payment_method_id, p.requested_at, p.about, p.details
@@ -1115,6 +1565,14 @@ order by c.position desc
 limit $2
 offset $3;
 
+-- select_revenue
+select p.position, i.currency, count(*) as invoices, sum(i.total_minor) as total_minor
+from unnest($1::timestamptz[], $2::timestamptz[]) with ordinality as p (starts_at, ends_at, position)
+join invoices i on i.dated_at >= p.starts_at and i.dated_at < p.ends_at
+where i.status <> 'void'
+group by p.position, i.currency
+order by p.position, i.currency;
+
 -- select_session
 select
   session.id,
@@ -1136,6 +1594,15 @@ from setting_changes
 where bucket = $1
   and customer_id = $2
 order by revision, setting;
+
+-- select_span_totals
+select status, currency, interval_unit, interval_count, count(*) filter (where not is_addon) as subscriptions, sum(amount) as amount
+from subscription_spans
+where status in ('scheduled', 'trialing', 'active', 'paused')
+  and ends_at > $1
+  and starts_at <= $1
+group by status, currency, interval_unit, interval_count
+order by status, currency, interval_unit, interval_count;
 
 -- select_standings_like
 select id, account_number
@@ -1216,6 +1683,17 @@ order by t.position desc
 limit $2
 offset $3;
 
+-- select_usage_marks
+select distinct starts_at, name
+from usage_marks
+order by starts_at, name;
+
+-- select_usage_totals
+select starts_at, meter_code, events, value
+from usage_totals
+where meter_code = $1
+order by starts_at;
+
 -- select_webhook_deliveries
 select id, endpoint_id, customer_id, revision, position, type, body, status, attempts, created_at, delivered_at
 from webhook_deliveries
@@ -1281,6 +1759,13 @@ order by w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.star
 update change_feed_start
 set xid = pg_snapshot_xmin(pg_current_snapshot()), seq = nextval(pg_get_serial_sequence('change_feed', 'seq'));
 
+-- sum_usage_totals
+select p.position, t.meter_code, sum(t.events) as events, sum(t.value) as value
+from unnest($1::timestamptz[], $2::timestamptz[]) with ordinality as p (starts_at, ends_at, position)
+join usage_totals t on t.starts_at >= p.starts_at and t.starts_at < p.ends_at
+group by p.position, t.meter_code
+order by p.position, t.meter_code;
+
 -- take_document_number
 insert into document_series (series, last_number)
 values ($1, 1)
@@ -1288,11 +1773,28 @@ on conflict (series) do update
 set last_number = document_series.last_number + 1
 returning last_number;
 
+-- take_usage_marks
+with taken as (
+  delete from usage_marks
+  where id in (select id from usage_marks order by id limit $1)
+  returning starts_at, name
+)
+select distinct starts_at, name
+from taken
+order by starts_at, name;
+
 -- update_customer_due
 update customers
 set due_at = $3
 where bucket = $1
   and id = $2;
+
+-- update_customer_outlines
+update customer_outlines o
+set until = made.until
+from unnest($1::smallint[], $2::text[], $3::timestamptz[]) as made (bucket, customer_id, until)
+where o.bucket = made.bucket
+  and o.customer_id = made.customer_id;
 
 -- update_customer_profile
 with changed as (
@@ -1321,6 +1823,13 @@ fed as (
   from changed
   where exists (select 1 from stream_listeners where listens_until > now())
   order by bucket, id
+),
+outdated as (
+  insert into customer_outlines (bucket, customer_id, until)
+  select bucket, id, '-infinity'
+  from changed
+  on conflict (bucket, customer_id) do update
+  set until = excluded.until
 )
 select revision
 from changed;
@@ -1347,6 +1856,13 @@ fed as (
   from changed
   where exists (select 1 from stream_listeners where listens_until > now())
   order by bucket, id
+),
+outdated as (
+  insert into customer_outlines (bucket, customer_id, until)
+  select bucket, id, '-infinity'
+  from changed
+  on conflict (bucket, customer_id) do update
+  set until = excluded.until
 )
 select revision
 from changed;
@@ -1391,6 +1907,12 @@ values ($1, $2, $3, $4)
 on conflict (bucket, customer_id) do update
 set asked = excluded.asked, expires_at = excluded.expires_at, recorded_at = now();
 
+-- upsert_counted_meter
+insert into usage_total_meters (meter_code, counting)
+values ($1, $2)
+on conflict (meter_code) do update
+set counting = excluded.counting;
+
 -- upsert_feature
 insert into features (code, id, definition, created_at)
 values ($1, $2, $3, $4)
@@ -1414,3 +1936,12 @@ insert into store_facts (name, value)
 values ($1, $2)
 on conflict (name) do update
 set value = excluded.value;
+
+-- upsert_usage_totals
+insert into usage_totals (starts_at, meter_code, events, value)
+select starts_at, meter_code, events, value
+from unnest($1::timestamptz[], $2::text[], $3::bigint[], $4::numeric[]) as counted (starts_at, meter_code, events, value)
+order by starts_at, meter_code collate "C"
+on conflict (starts_at, meter_code) do update
+set events = excluded.events,
+  value = excluded.value;

@@ -70,6 +70,20 @@ describe('what the pages show, through the SDK', () => {
     expect((await problemOf(own.changePlan('chooser', { plan: 'basic' }))).slug).toBe('plan_not_offered');
   });
 
+  it('reads the overview, usage and revenue, and lists customers by what they have', async () => {
+    const { customers, subscriptions, recurring, attention } = await client.readOverview({ overdue_days: 1 });
+    const { meters } = await client.readAllUsage({ by: 'month', from: '2026-03-01T00:00:00Z' });
+    const { data } = await client.readRevenue({ from: new Date('2026-03-01T00:00:00Z') });
+    const listed = await all(client.customers({ plan: 'high', status: 'active', sort: 'name', limit: 1 }));
+
+    expect([customers, subscriptions.active, recurring]).toEqual([2, 2, [{ amount: '60.00', currency: 'EUR' }]]);
+    expect([...attention.customers, ...attention.invoices].map(({ kind, count }) => [kind, count])).toEqual([['limit_reached', 0], ['wallet_low', 0], ['top_up_off', 0], ['payment_failed', 0], ['overdue', 0]]);
+    expect(meters).toEqual([{ meter: 'calls', name: 'calls', unit: null, data: [{ start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z', events: 4, value: '4' }] }]);
+    expect(data).toMatchObject([{ invoices: 2, invoiced: { amount: '60.00', currency: 'EUR' }, credited: { amount: '0.00' } }]);
+    expect(listed.map(({ external_id: id, status, subscriptions: held }) => [id, status, held.map(({ plan }) => plan.code)])).toEqual([['chooser', 'active', ['high']]]);
+    expect((await problemOf(recording.with((await client.createApiKey({ kind: 'customer', customer: 'acme', name: 'own' })).key).readOverview())).slug).toBe('forbidden');
+  });
+
   it('has a method for each of these operations', async () => {
     const { known, uncalled } = await uncalledOperations(paidup, asked, 'overview');
 
