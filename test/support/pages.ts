@@ -19,6 +19,8 @@ function daysAgo(days: number): string {
 
 /** Every page of the operator. */
 export const OPERATOR_PAGES: readonly ListedPage[] = [
+  { name: 'overview', path: () => '/dashboard' },
+  { name: 'overview-year', path: () => '/dashboard?span=12-months' },
   { name: 'customers', path: () => '/dashboard/customers' },
   { name: 'customers-none', path: () => '/dashboard/customers?query=nobody-is-called-this' },
   { name: 'customer-new', path: () => '/dashboard/customers', act: (page) => page.getByRole('button', { name: 'New customer' }).click() },

@@ -6,6 +6,9 @@ export function Navigation(): ReactElement {
   return (
     <>
       <NavigationGroup title="Billing">
+        <NavigationLink to="/dashboard" icon="overview" activeOptions={{ exact: true, includeSearch: false }}>
+          Overview
+        </NavigationLink>
         <NavigationLink to="/dashboard/customers" icon="customer">
           Customers
         </NavigationLink>

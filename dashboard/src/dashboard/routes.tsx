@@ -1,22 +1,21 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { customerRoutes } from './customer/route.js';
 import { invoiceRoutes } from './invoice/route.js';
+import { overviewRoutes } from './overview/route.js';
 import { rootRoute } from './root-route.js';
 
-/** `/` and `/dashboard` lead to the first page. */
-const homeRoutes = (['/', '/dashboard'] as const).map((path) =>
-  createRoute({
-    getParentRoute: () => rootRoute,
-    path,
-    beforeLoad: () => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way
-      throw redirect({ to: '/dashboard/customers', replace: true });
-    },
-  }),
-);
+/** The address without a path leads to the first page. */
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way
+    throw redirect({ to: '/dashboard', replace: true });
+  },
+});
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([...homeRoutes, ...customerRoutes, ...invoiceRoutes]),
+  routeTree: rootRoute.addChildren([homeRoute, ...overviewRoutes, ...customerRoutes, ...invoiceRoutes]),
   scrollRestoration: true,
   defaultPreload: 'intent',
 });

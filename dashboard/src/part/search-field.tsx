@@ -43,3 +43,8 @@ export function SearchField({ label, placeholder, value, onSearch, isComplete, n
     </div>
   );
 }
+
+/** Whether a text is the code of a currency, or none; what is in between is not searched for. */
+export function isCurrency(text: string): boolean {
+  return text === '' || /^[a-z]{3}$/i.test(text);
+}

@@ -6,7 +6,16 @@ import { instantIn, oneOf, textIn, type Raw } from '../search.js';
 export interface CustomersSearch {
   /** Part of a name, e-mail or external id. */
   query?: string;
+  /** Code of a plan that a subscription is on. */
+  plan?: string;
+  status?: (typeof CUSTOMER_STATUSES)[number];
+  attention?: (typeof CUSTOMER_ATTENTIONS)[number];
+  currency?: string;
+  sort?: 'oldest' | 'name';
 }
+
+export const CUSTOMER_STATUSES = ['active', 'trialing', 'paused', 'scheduled', 'canceled', 'none'] as const;
+export const CUSTOMER_ATTENTIONS = ['limit_reached', 'wallet_low', 'top_up_off', 'payment_failed', 'overdue'] as const;
 
 /** What the pages of one customer share in their addresses. */
 export interface CustomerSearch {
@@ -46,7 +55,14 @@ export interface ChangeSearch {
 const customersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/dashboard/customers',
-  validateSearch: (raw: Raw): CustomersSearch => textIn(raw, 'query'),
+  validateSearch: (raw: Raw): CustomersSearch => ({
+    ...textIn(raw, 'query'),
+    ...textIn(raw, 'plan'),
+    ...oneOf(raw, 'status', CUSTOMER_STATUSES),
+    ...oneOf(raw, 'attention', CUSTOMER_ATTENTIONS),
+    ...textIn(raw, 'currency'),
+    ...oneOf(raw, 'sort', ['oldest', 'name'] as const),
+  }),
   component: lazyRouteComponent(() => import('./list.js'), 'CustomersPage'),
 });
 

@@ -7,7 +7,7 @@ import { SelectField, TextField } from '../../part/field.js';
 import { fromLocalDay, localDay } from '../../part/instant.js';
 import { Page, Toolbar } from '../../part/page.js';
 import { usePageList } from '../../part/page-list.js';
-import { SearchField } from '../../part/search-field.js';
+import { isCurrency, SearchField } from '../../part/search-field.js';
 import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
 import { nameOf } from '../customer/name.js';
@@ -81,8 +81,4 @@ export function InvoicesPage(): ReactElement {
       </Card>
     </Page>
   );
-}
-
-function isCurrency(text: string): boolean {
-  return text === '' || /^[a-z]{3}$/i.test(text);
 }
