@@ -1,5 +1,5 @@
 import type { Call, CallOptions } from './call.js';
-import type { Alignment, Decimal, Interval, Metadata } from './money.js';
+import type { Alignment, Decimal, Instant, Interval, Metadata } from './money.js';
 import { everyItem, type Page, type PageQuery } from './page.js';
 
 /** What a meter does with the events it counts. */
@@ -196,6 +196,16 @@ export interface Plan extends PlanBilling {
   metadata: Metadata;
 }
 
+/** A version of a plan, with when it was made. */
+export interface PlanVersion extends Plan {
+  created_at: Instant;
+}
+
+export interface PlanQuery extends PageQuery {
+  /** True: those that are not sold any more. */
+  archived?: boolean | undefined;
+}
+
 export interface CatalogOperations {
   /** Defines the meter, anew or for the first time. Problems: `invalid_request`; `meter_in_use` when a plan counts by it and it would count differently. */
   putMeter(code: string, meter: MeterInput, options?: CallOptions): Promise<Meter>;
@@ -217,10 +227,14 @@ export interface CatalogOperations {
   putPlan(code: string, plan: PlanInput, options?: CallOptions): Promise<Plan>;
   /** The newest version, archived or not. Problems: `not_found`. */
   getPlan(code: string, options?: CallOptions): Promise<Plan>;
+  /** A page of the versions of the plan, newest first. Problems: `not_found`. */
+  listPlanVersions(code: string, query?: PageQuery, options?: CallOptions): Promise<Page<PlanVersion>>;
+  /** Every version of the plan, newest first. */
+  planVersions(code: string, query?: PageQuery, options?: CallOptions): AsyncGenerator<PlanVersion, void, undefined>;
   /** A page of the plans that are sold, each in its newest version, by code. */
-  listPlans(query?: PageQuery, options?: CallOptions): Promise<Page<Plan>>;
+  listPlans(query?: PlanQuery, options?: CallOptions): Promise<Page<Plan>>;
   /** Every plan that is sold, by code. */
-  plans(query?: PageQuery, options?: CallOptions): AsyncGenerator<Plan, void, undefined>;
+  plans(query?: PlanQuery, options?: CallOptions): AsyncGenerator<Plan, void, undefined>;
   /** Stops selling the plan; who has it keeps it. Problems: `not_found`. */
   archivePlan(code: string, options?: CallOptions): Promise<void>;
 }
@@ -229,7 +243,9 @@ export function catalogOperations(call: Call): CatalogOperations {
   const listed = <Item>(kind: string) => (query?: PageQuery, options?: CallOptions): Promise<Page<Item>> => call({ method: 'GET', path: ['v1', kind], query: { ...query }, options });
   const listMeters = listed<Meter>('meters');
   const listFeatures = listed<Feature>('features');
-  const listPlans = listed<Plan>('plans');
+  const listPlans = (query?: PlanQuery, options?: CallOptions): Promise<Page<Plan>> => call({ method: 'GET', path: ['v1', 'plans'], query: { ...query }, options });
+  const listPlanVersions = (code: string, query?: PageQuery, options?: CallOptions): Promise<Page<PlanVersion>> =>
+    call({ method: 'GET', path: ['v1', 'plans', code, 'versions'], query: { ...query }, options });
   return {
     putMeter: (code, meter, options) => call({ method: 'PUT', path: ['v1', 'meters', code], body: meter, options }),
     getMeter: (code, options) => call({ method: 'GET', path: ['v1', 'meters', code], options }),
@@ -241,6 +257,8 @@ export function catalogOperations(call: Call): CatalogOperations {
     features: (query, options) => everyItem((page) => listFeatures(page, options), query),
     putPlan: (code, plan, options) => call({ method: 'PUT', path: ['v1', 'plans', code], body: plan, options }),
     getPlan: (code, options) => call({ method: 'GET', path: ['v1', 'plans', code], options }),
+    listPlanVersions,
+    planVersions: (code, query, options) => everyItem((page) => listPlanVersions(code, { ...query, ...page }, options), query),
     listPlans,
     plans: (query, options) => everyItem((page) => listPlans(page, options), query),
     archivePlan: (code, options) => call({ method: 'DELETE', path: ['v1', 'plans', code], options }),

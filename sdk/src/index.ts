@@ -5,7 +5,7 @@ export { PROBLEM_SLUGS, PaidupProblem, PaidupUnreachable, isProblem, type InputE
 export type { Page, PageQuery } from './page.js';
 export type { Alignment, Decimal, Instant, InstantInput, Interval, Metadata, Money, OpenPeriod, Period } from './money.js';
 export type {
-  Aggregation, Feature, FeatureInput, FixedPrice, FlatModel, Grant, Meter, MeterInput, Model, Plan, PlanBilling, PlanInput, Price, ProrationPolicy, Tier, UsagePrice,
+  Aggregation, Feature, FeatureInput, FixedPrice, FlatModel, Grant, Meter, MeterInput, Model, Plan, PlanBilling, PlanInput, PlanQuery, PlanVersion, Price, ProrationPolicy, Tier, UsagePrice,
 } from './catalog.js';
 export type { Coupon, CouponDuration, CouponInput } from './coupon.js';
 export type { Address, Customer, CustomerInput, CustomerProfile, CustomerQuery, ListedCustomer } from './customer.js';
@@ -37,6 +37,7 @@ export type { PaymentMethod, PaymentMethodInput, SetupLink, SetupLinkInput } fro
 export type { Change, ChangeType, Changes, ChangesQuery } from './change.js';
 export type { MessageType, NewWebhookEndpoint, WebhookEndpoint, WebhookEndpointChange, WebhookEndpointInput, WebhookEndpointQuery } from './webhook-endpoint.js';
 export type { SentWebhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryQuery, WebhookDeliveryStatus } from './webhook-delivery.js';
+export type { Health } from './health.js';
 export type { ApiKey, ApiKeyInput, ApiKeyKind, ApiKeyQuery, NewApiKey, Scope } from './api-key.js';
 export type {
   AmountAnswer, AmountQuestion, BurnAnswer, BurnQuestion, PeriodsQuestion, ProrationAnswer, ProrationQuestion, RolloverAnswer, RolloverQuestion, TaxAnswer, TaxQuestion,

@@ -20,6 +20,8 @@ export interface StreamOptions {
   lastEventId?: string | undefined;
   /** Ends the stream; its iteration then throws the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** Told when a connection stands, and when it is gone and another is made: what happens in between is told afterwards. */
+  onConnection?: ((isOpen: boolean) => void) | undefined;
 }
 
 export interface StreamOperations {
@@ -58,7 +60,7 @@ export function streamOperations(open: Open, { maxRetries = 2 }: ClientOptions):
 
 /** Events of one address, over as many connections as it takes. Until the first has stood, it gives up as a call would. */
 async function* follow(open: Open, path: readonly string[], options: StreamOptions & { maxRetries: number }): AsyncGenerator<ServerEvent, void, undefined> {
-  const { signal, maxRetries } = options;
+  const { signal, maxRetries, onConnection } = options;
   const memory: StreamMemory = { lastEventId: options.lastEventId, retryMs: 1_000 };
   let failures = 0;
   let hasStood = false;
@@ -68,7 +70,9 @@ async function* follow(open: Open, path: readonly string[], options: StreamOptio
       const { bytes, close } = await open({ method: 'GET', path, options: { signal } }, headers);
       hasStood = true;
       failures = 0;
+      onConnection?.(true);
       yield* eventsIn(bytes, memory, close);
+      onConnection?.(false);
     } catch (error) {
       signal?.throwIfAborted();
       failures += 1;

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { readVersion } from '../http/version.js';
 import type { CalculateFlags } from './calculate.js';
 import { HELP } from './help.js';
 import type { ImportFlags } from './import.js';
@@ -22,7 +22,7 @@ export function commands(end: (code: number) => void): Command {
     .configureHelp({ formatHelp: (command) => HELP[fullName(command)] ?? '' })
     .configureOutput({ outputError: (text, write) => write(`paidup: ${text.replace(/^error: /, '')}`) })
     .showHelpAfterError('For what it takes: add --help')
-    .version(version(), '--version')
+    .version(readVersion(), '--version')
     .helpOption('--help');
   withStore(program.command('serve'))
     .option('--port <n>')
@@ -105,9 +105,4 @@ function withStore(command: Command): Command {
 
 function fullName(command: Command): string {
   return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return manifest.version;
 }

@@ -1,16 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Feature, FeatureDefinition } from '../core/feature.js';
+import { instantText } from '../core/instant.js';
 import type { Meter, MeterDefinition } from '../core/meter.js';
 import type { PlanDefinition } from '../core/plan.js';
 import {
-  archivePlan, getFeature, getMeter, getPlan, listFeatures, listMeters, listPlans, putFeature, putMeter, putPlan,
+  archivePlan, getFeature, getMeter, getPlan, listFeatures, listMeters, listPlanVersions, listPlans, putFeature, putMeter, putPlan,
 } from '../service/catalog.js';
 import type { SoldPlan } from '../service/catalog-cache.js';
 import { commandsOf, pageOfAll } from './answer.js';
 import type { HttpContext } from './context.js';
 import { FeatureBody, MeterBody, PlanBody } from './catalog-schema.js';
-import { CodePath, Done, PageOf, PageQuery } from './schema.js';
+import { CodePath, Done, InstantText, PageOf, PageQuery } from './schema.js';
 
 const MeterView = Type.Intersect([Type.Object({ id: Type.String(), code: Type.String() }), MeterBody]);
 const FeatureView = Type.Intersect([Type.Object({ id: Type.String(), code: Type.String() }), FeatureBody]);
@@ -18,6 +19,8 @@ export const PlanView = Type.Intersect([
   Type.Object({ id: Type.String(), code: Type.String(), version: Type.Integer(), version_id: Type.String(), archived: Type.Boolean() }),
   PlanBody,
 ]);
+const PlanVersionView = Type.Intersect([PlanView, Type.Object({ created_at: { ...InstantText, description: 'When this version was made' } })]);
+const PlansQuery = Type.Intersect([PageQuery, Type.Object({ archived: Type.Optional(Type.Boolean({ description: 'true: those that are not sold any more' })) })]);
 
 export function catalogRoutes(app: FastifyInstance, { engine }: HttpContext): void {
   const command = commandsOf(engine);
@@ -45,11 +48,16 @@ export function catalogRoutes(app: FastifyInstance, { engine }: HttpContext): vo
     command(request, reply, async (unit) => ({ status: 200, body: featureView(await putFeature(engine, unit, { code: request.params.code, definition: request.body })) })),
   );
 
-  app.get<{ Querystring: Page }>('/v1/plans', { config: read, schema: { tags, summary: 'List plans that are sold', querystring: PageQuery, response: { 200: PageOf(PlanView, 'Newest versions by code') } } }, async (request) =>
-    listed(await listPlans(engine), request.query, planView),
+  app.get<{ Querystring: Page & { archived?: boolean } }>('/v1/plans', { config: read, schema: { tags, summary: 'List plans that are sold', querystring: PlansQuery, response: { 200: PageOf(PlanView, 'Newest versions by code') } } }, async (request) =>
+    listed(await listPlans(engine, { isArchived: request.query.archived }), request.query, planView),
   );
   app.get<{ Params: Code }>('/v1/plans/:code', { config: read, schema: { tags, summary: 'Read a plan', params: CodePath, response: { 200: PlanView } } }, async (request) =>
     planView(await getPlan(engine, request.params.code)),
+  );
+  app.get<{ Params: Code; Querystring: Page }>(
+    '/v1/plans/:code/versions',
+    { config: read, schema: { tags, summary: 'List the versions of a plan, newest first', params: CodePath, querystring: PageQuery, response: { 200: PageOf(PlanVersionView, 'Versions, newest first') } } },
+    async (request) => listed(await listPlanVersions(engine, request.params.code), request.query, planVersionView),
   );
   app.put<{ Params: Code; Body: PlanDefinition }>(
     '/v1/plans/:code',
@@ -103,4 +111,8 @@ export function planView({ plan, definition, isArchived }: SoldPlan) {
     ...definition, id, code, version, version_id: versionId, archived: isArchived, name, description, trial_days: trialDays, alignment, proration,
     features: definition.features ?? [], prices: definition.prices ?? [], metadata: definition.metadata ?? {},
   };
+}
+
+function planVersionView(sold: SoldPlan) {
+  return { ...planView(sold), created_at: instantText(sold.changedAt) };
 }

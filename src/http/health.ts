@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { isStoreReachable } from '../service/health.js';
+import { isSandbox } from '../service/sandbox.js';
 import type { HttpContext } from './context.js';
+import { readVersion } from './version.js';
 
 const registries = new WeakMap<FastifyInstance, Registry>();
 
@@ -55,7 +57,8 @@ export function observe(app: FastifyInstance, { engine }: HttpContext): void {
 export function healthRoutes(app: FastifyInstance, { engine }: HttpContext): void {
   const config = { right: 'open' } as const;
   const schema = { hide: true };
-  app.get('/healthz', { config, schema }, () => Promise.resolve({ status: 'ok' }));
+  const health = { status: 'ok', version: readVersion(), sandbox: isSandbox(engine) };
+  app.get('/healthz', { config, schema }, () => Promise.resolve(health));
   app.get('/readyz', { config, schema }, async (_request, reply) => {
     const isReady = await isStoreReachable(engine);
     return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'store unavailable' });

@@ -5,7 +5,7 @@ import { parsePlan, type Plan, type PlanDefinition } from '../core/plan.js';
 import { selectCatalogRevision, selectFeatures, selectMeters, selectPlanVersions, type CatalogRow, type PlanVersionRow } from '../store/catalog.js';
 import type { Database, Queryable } from '../store/database.js';
 
-/** A plan as it is sold now: its newest version. */
+/** A version of a plan: the newest one is what is sold. */
 export interface SoldPlan {
   readonly plan: Plan;
   readonly definition: PlanDefinition;
@@ -25,7 +25,10 @@ export interface CatalogContent {
   readonly meters: ReadonlyMap<string, Meter>;
   readonly metersByEvent: ReadonlyMap<string, readonly Meter[]>;
   readonly features: ReadonlyMap<string, Feature>;
+  /** Newest versions by code. */
   readonly plans: ReadonlyMap<string, SoldPlan>;
+  /** All versions by code, oldest first. */
+  readonly pasts: ReadonlyMap<string, readonly SoldPlan[]>;
   readonly versions: ReadonlyMap<string, Plan>;
 }
 
@@ -33,7 +36,7 @@ export interface CatalogContent {
 export class Catalog {
   readonly #database: Database;
   #revision = -1;
-  #content: CatalogContent = { meters: new Map(), metersByEvent: new Map(), features: new Map(), plans: new Map(), versions: new Map() };
+  #content: CatalogContent = { meters: new Map(), metersByEvent: new Map(), features: new Map(), plans: new Map(), pasts: new Map(), versions: new Map() };
 
   constructor(database: Database) {
     this.#database = database;
@@ -66,6 +69,11 @@ export class Catalog {
 
   plans(): SoldPlan[] {
     return [...this.#content.plans.values()];
+  }
+
+  /** Every version of the plan, oldest first; none when there is no such plan. */
+  versionsOf(code: string): readonly SoldPlan[] {
+    return this.#content.pasts.get(code) ?? [];
   }
 
   /** Every version of every plan, oldest first. */
@@ -121,12 +129,17 @@ function parseCatalog(rows: { planRows: readonly PlanVersionRow[]; featureRows: 
     for (const name of eventNamesOf(meter)) metersByEvent.set(name, [...(metersByEvent.get(name) ?? []), meter]);
   }
   const plans = new Map<string, SoldPlan>();
+  const pasts = new Map<string, SoldPlan[]>();
   const versions = new Map<string, Plan>();
   const vocabulary = { meter: (code: string) => meters.get(code), feature: (code: string) => features.get(code) };
   for (const row of rows.planRows) {
     const plan = parsePlan({ id: row.planId, code: row.code, versionId: row.versionId, version: row.version }, row.definition, vocabulary);
     versions.set(plan.versionId, plan);
-    plans.set(plan.code, { plan, definition: row.definition, isArchived: row.archivedAt !== null, madeAt: row.planMadeAt, changedAt: row.madeAt });
+    const sold = { plan, definition: row.definition, isArchived: row.archivedAt !== null, madeAt: row.planMadeAt, changedAt: row.madeAt };
+    plans.set(plan.code, sold);
+    const past = pasts.get(plan.code);
+    if (past === undefined) pasts.set(plan.code, [sold]);
+    else past.push(sold);
   }
-  return { meters, metersByEvent, features, plans, versions };
+  return { meters, metersByEvent, features, plans, pasts, versions };
 }

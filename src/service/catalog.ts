@@ -17,10 +17,16 @@ export async function listFeatures(engine: Engine): Promise<Feature[]> {
   return engine.catalog.features();
 }
 
-/** Plans that are sold, each in its newest version. */
-export async function listPlans(engine: Engine): Promise<SoldPlan[]> {
+/** Plans that are sold, or those that are not any more, each in its newest version. */
+export async function listPlans(engine: Engine, { isArchived = false }: { isArchived?: boolean | undefined } = {}): Promise<SoldPlan[]> {
   await engine.catalog.refresh();
-  return engine.catalog.plans().filter((sold) => !sold.isArchived);
+  return engine.catalog.plans().filter((sold) => sold.isArchived === isArchived);
+}
+
+/** Every version of the plan, newest first. @throws Refusal `not_found`. */
+export async function listPlanVersions(engine: Engine, code: string): Promise<SoldPlan[]> {
+  const { plan } = await getPlan(engine, code);
+  return engine.catalog.versionsOf(plan.code).toReversed();
 }
 
 /** @throws Refusal `not_found`. */

@@ -53,6 +53,11 @@ export async function hasCustomers(database: Database): Promise<boolean> {
   return (await selectAllCustomers(database, { after: 0, limit: 1 })).length > 0;
 }
 
+/** Whether the engine goes by a clock that can be set. */
+export function isSandbox(engine: Engine): boolean {
+  return engine.clock instanceof SandboxClock;
+}
+
 /** @throws Refusal `sandbox_only`. */
 export function readSandboxClock(engine: Engine): Instant {
   return sandboxClockOf(engine).now();

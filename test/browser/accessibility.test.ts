@@ -115,5 +115,5 @@ describe('colours', () => {
 
 /** The browser's own word for an answer of 404, where a page shows what is not there. */
 function isExpected(fault: string): boolean {
-  return /status of 404 .*\/v1\/customers\/nobody/.test(fault) || /status of 404 .*\/payment-method\)/.test(fault);
+  return /status of 404 .*\/v1\/(customers\/nobody|plans\/nothing)/.test(fault) || /status of 404 .*\/payment-method\)/.test(fault);
 }

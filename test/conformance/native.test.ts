@@ -52,4 +52,24 @@ describe.each(STORES)('the native API on the %s store', (store) => {
     expect(body.subscriptions[0]).toMatchObject({ status: 'active', plan: { code: 'pro', version: 1 }, current_period: { start: '2026-03-01T00:00:00Z' } });
     expect(body.access).toEqual({ allowed: true, reasons: [] });
   });
+
+  it('lists the versions of a plan, newest first, and apart from each other the plans that are sold and those that are not', async () => {
+    const plan = { currency: 'EUR', interval: { unit: 'month', count: 1 } };
+    await paidup.call('PUT', '/v1/plans/solo', { ...plan, name: 'Solo' });
+    await paidup.call('PUT', '/v1/plans/solo', { ...plan, name: 'Solo', prices: [{ code: 'base', type: 'fixed', amount: '9.00' }] });
+
+    const first = (await paidup.call('GET', '/v1/plans/solo/versions?limit=1')).body;
+    const second = (await paidup.call('GET', `/v1/plans/solo/versions?limit=1&cursor=${first.next_cursor}`)).body;
+
+    expect(first.data).toMatchObject([{ code: 'solo', version: 2, prices: [{ amount: '9.00' }], created_at: expect.stringMatching(/^2026-03-10T12:/) }]);
+    expect(second).toMatchObject({ data: [{ version: 1, prices: [] }], next_cursor: null });
+    expect((await paidup.call('GET', '/v1/plans/nothing/versions')).status).toBe(404);
+
+    const codes = async (query: string) => (await paidup.call('GET', `/v1/plans${query}`)).body.data.map(({ code }: { code: string }) => code);
+    expect(await codes('?archived=true')).toEqual([]);
+    await paidup.call('DELETE', '/v1/plans/solo');
+    expect(await codes('?archived=true')).toEqual(['solo']);
+    expect(await codes('')).toEqual(['pro']);
+    expect((await paidup.call('GET', '/v1/plans/solo/versions')).body.data.map(({ archived }: { archived: boolean }) => archived)).toEqual([true, true]);
+  });
 });

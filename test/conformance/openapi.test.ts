@@ -163,6 +163,8 @@ const CALLS: Call[] = [
   { operation: 'PUT /v1/plans/{code}', url: '/v1/plans/late', body: { ...PLAN, invoice_grace_hours: 72, minimum: '50', proration: 'by_day' }, status: 200 },
   { operation: 'GET /v1/plans/{code}', url: '/v1/plans/pro', status: 200 },
   { operation: 'GET /v1/plans', url: '/v1/plans', status: 200 },
+  { operation: 'GET /v1/plans', url: '/v1/plans?archived=true', status: 200 },
+  { operation: 'GET /v1/plans/{code}/versions', url: '/v1/plans/pro/versions', status: 200 },
   { operation: 'POST /v1/customers', url: '/v1/customers', body: { external_id: 'acme', name: 'Acme', currency: 'EUR', timezone: 'Europe/Madrid', phone: '+34 1', address: { line1: 'Gran Via 1', country: 'ES' } }, status: 201 },
   { operation: 'PUT /v1/customers/{customer}', url: '/v1/customers/other', body: { name: 'Other' }, status: 200 },
   { operation: 'PATCH /v1/customers/{customer}', url: '/v1/customers/acme', body: { email: 'a@b.c', metadata: { a: 'b' } }, status: 200 },

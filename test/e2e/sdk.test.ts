@@ -209,7 +209,7 @@ describe('the main job through the SDK', () => {
   });
 
   it('says that it is up, and that it is no sandbox', async () => {
-    expect(await client.health()).toEqual({ status: 'ok' });
+    expect(await client.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/), sandbox: false });
     for (const refused of [() => client.getSandboxClock(), () => client.setSandboxClock({ advance: { days: 1 } })]) expect(await problemOf(refused())).toMatchObject({ slug: 'sandbox_only', status: 409 });
   });
 });

@@ -55,6 +55,60 @@ export const OPERATOR_PAGES: readonly ListedPage[] = [
       await page.getByRole('heading', { name: 'Lines' }).waitFor();
     },
   },
+  { name: 'plans', path: () => '/dashboard/plans' },
+  { name: 'plans-archived', path: () => '/dashboard/plans?show=archived' },
+  { name: 'plan', path: () => '/dashboard/plans/diga_pro?quantity=2000' },
+  { name: 'plan-archive', path: () => '/dashboard/plans/diga_pro', act: (page) => page.getByRole('button', { name: 'Archive' }).click() },
+  { name: 'plan-absent', path: () => '/dashboard/plans/nothing' },
+  { name: 'plan-new', path: () => '/dashboard/new-plan' },
+  { name: 'plan-edit', path: () => '/dashboard/plans/diga_pro/edit', act: (page) => page.getByText('What it would cost').first().waitFor() },
+  {
+    name: 'plan-versions',
+    path: () => '/dashboard/plans/diga_basic/edit',
+    act: async (page) => {
+      // Another name each time: what says the same is no new version.
+      await page.getByLabel('Name', { exact: true }).fill(`Basic ${Date.now() % 1000}`);
+      await page.getByLabel('Included units').first().fill(String(400 + (Date.now() % 100)));
+      await page.getByRole('button', { name: 'Save as a new version' }).click();
+      await page.getByRole('link', { name: 'Versions' }).click();
+      await page.getByText(/^\d+ things differ$/).waitFor();
+    },
+  },
+  { name: 'meters', path: () => '/dashboard/meters' },
+  { name: 'meter', path: () => '/dashboard/meters/diga_minutes' },
+  { name: 'meter-new', path: () => '/dashboard/meters', act: (page) => page.getByRole('button', { name: 'New meter' }).click() },
+  { name: 'events', path: () => '/dashboard/events', act: (page) => page.getByText('live', { exact: true }).waitFor() },
+  { name: 'events-none', path: () => '/dashboard/events?meter=docspace_paid_backup' },
+  { name: 'webhooks', path: () => '/dashboard/webhooks' },
+  {
+    name: 'webhook-new',
+    path: () => '/dashboard/webhooks',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'New endpoint' }).click();
+      await page.getByLabel('Is told').selectOption('chosen');
+    },
+  },
+  {
+    name: 'webhook',
+    path: () => '/dashboard/webhooks',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'New endpoint' }).click();
+      // Nobody is there, and nothing is sent before something happens.
+      await page.getByLabel('Address').fill('https://books.example.com/hooks');
+      await page.getByRole('button', { name: 'Make the endpoint' }).click();
+      await page.getByRole('button', { name: 'I have kept it' }).click();
+      await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+    },
+  },
+  { name: 'settings', path: () => '/dashboard/settings' },
+  {
+    name: 'key-new',
+    path: () => '/dashboard/settings',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'New key' }).click();
+      await page.getByLabel('May').selectOption('chosen');
+    },
+  },
   { name: 'nowhere', path: () => '/dashboard/nowhere' },
 ];
 

@@ -16,6 +16,25 @@ export function Navigation(): ReactElement {
           Invoices
         </NavigationLink>
       </NavigationGroup>
+      <NavigationGroup title="Catalog">
+        <NavigationLink to="/dashboard/plans" icon="plan">
+          Plans
+        </NavigationLink>
+        <NavigationLink to="/dashboard/meters" icon="meter">
+          Meters
+        </NavigationLink>
+      </NavigationGroup>
+      <NavigationGroup title="Operation">
+        <NavigationLink to="/dashboard/events" icon="event">
+          Events
+        </NavigationLink>
+        <NavigationLink to="/dashboard/webhooks" icon="webhook">
+          Webhooks
+        </NavigationLink>
+        <NavigationLink to="/dashboard/settings" icon="setting">
+          Settings
+        </NavigationLink>
+      </NavigationGroup>
     </>
   );
 }

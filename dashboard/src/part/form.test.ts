@@ -1,6 +1,6 @@
 import { PaidupProblem } from '@paidup/sdk';
 import { describe, expect, it } from 'vitest';
-import { faultAt, readDecimal } from './form.js';
+import { faultAt, readDecimal, writeDecimal } from './form.js';
 
 describe('a decimal as it was typed', () => {
   it.each([
@@ -18,6 +18,17 @@ describe('a decimal as it was typed', () => {
     ['1.2.3', 'en-GB', undefined],
   ])('%j in %s is %s', (text, locale, decimal) => {
     expect(readDecimal(text, locale)).toBe(decimal);
+  });
+});
+
+describe('a decimal of the API as it would be typed', () => {
+  it.each(['en-GB', 'de-DE', 'fr-FR', 'ar-EG', 'hi-IN', 'sv-SE'])('is read as what it was in %s', (locale) => {
+    for (const decimal of ['0', '29.00', '0.125', '1234.500', '1000000', '0.0000001', '12345678901234567890.5']) expect(readDecimal(writeDecimal(decimal, locale), locale)).toBe(decimal);
+  });
+
+  it('stays as it is when it is no number', () => {
+    expect(writeDecimal('unlimited', 'de-DE')).toBe('unlimited');
+    expect(writeDecimal('', 'de-DE')).toBe('');
   });
 });
 

@@ -21,3 +21,10 @@ export function readDecimal(text: string, locale?: string): string | undefined {
   const plain = /^-?\d+(\.\d+)?$/.test(bare) && point !== '.' && !new RegExp(`^-?\\d{1,3}(\\${group}\\d{3})+$`).test(bare) ? bare : bare.replaceAll(group, '').replace(point, '.');
   return /^-?\d+(\.\d+)?$/.test(plain) ? plain : undefined;
 }
+
+/** A decimal of the API as the reader would type it, with every digit that came: what `readDecimal` reads. */
+export function writeDecimal(decimal: string, locale?: string): string {
+  if (!/^-?\d+(\.\d+)?$/.test(decimal)) return decimal;
+  const digits = Math.min(decimal.split('.')[1]?.length ?? 0, 20);
+  return new Intl.NumberFormat(locale, { numberingSystem: 'latn', useGrouping: false, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(decimal as `${number}`);
+}

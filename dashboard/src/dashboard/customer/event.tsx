@@ -1,38 +1,19 @@
-import type { Meter, StoredEvent } from '@paidup/sdk';
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { Badge } from '../../part/badge.js';
+import { useLooked } from '../../customer/state.js';
 import { Card } from '../../part/card.js';
 import { Empty } from '../../part/empty.js';
 import { SelectField, TextField } from '../../part/field.js';
-import { fromLocalText, Instant, localText, Span } from '../../part/instant.js';
+import { fromLocalText, localText } from '../../part/instant.js';
 import { Toolbar } from '../../part/page.js';
 import { usePageList } from '../../part/page-list.js';
-import { formatQuantity } from '../../part/quantity.js';
-import { ListTable, type Column } from '../../part/table.js';
+import { ListTable } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
-import styles from './event.module.css';
+import { eventColumns } from '../event/column.js';
+import { useMeters } from '../meter/meter.js';
 import { AlwaysNow } from './moment.js';
-import { useLooked } from '../../customer/state.js';
 
 const route = getRouteApi('/dashboard/customers/$customer/events');
-
-const columns: readonly Column<StoredEvent>[] = [
-  { key: 'at', header: 'Happened', cell: ({ timestamp }) => <Instant at={timestamp} precision="second" /> },
-  {
-    key: 'event',
-    header: 'Event',
-    cell: ({ id, name }) => (
-      <>
-        <span className={styles.name}>{name}</span>
-        <code className={styles.id}>{id}</code>
-      </>
-    ),
-  },
-  { key: 'properties', header: 'Properties', cell: ({ properties }) => <Properties properties={properties} />, wideOnly: true },
-  { key: 'counted', header: 'Counted in', cell: (event) => <Counted event={event} /> },
-];
 
 /** A customer's events with what each counted in; the last ones first. */
 export function CustomerEvents(): ReactElement {
@@ -72,62 +53,11 @@ export function CustomerEvents(): ReactElement {
           caption="Events of the customer"
           what="events"
           list={list}
-          columns={columns}
+          columns={eventColumns}
           rowKey={({ id }) => id}
           empty={<Empty icon="event" title={isFiltered ? 'No such events' : 'No events yet'}>{isFiltered ? 'Nothing that happened fits the filter.' : 'They appear here as they are reported.'}</Empty>}
         />
       </Card>
     </>
-  );
-}
-
-function useMeters(): UseQueryResult<Meter[]> {
-  const client = useClient();
-  return useQuery({
-    queryKey: ['meters', 'all'],
-    queryFn: async ({ signal }) => {
-      const meters: Meter[] = [];
-      for await (const meter of client.meters({}, { signal })) meters.push(meter);
-      return meters;
-    },
-    staleTime: 60_000,
-  });
-}
-
-function Counted({ event: { windows, uncounted } }: { event: StoredEvent }): ReactElement {
-  if (windows.length === 0) {
-    return (
-      <>
-        <Badge>nothing</Badge>
-        {uncounted !== null && <span className={styles.window}>{uncounted.detail}</span>}
-      </>
-    );
-  }
-  return (
-    <ul className={styles.counted}>
-      {windows.map(({ subscription, price, meter, window, measured }) => (
-        <li key={`${subscription}/${price}`}>
-          <strong>{formatQuantity(measured)}</strong> in <span title={`Meter ${meter}`}>{price}</span>{' '}
-          <span className={styles.window}>
-            <Span start={window.start} end={window.end} />
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Properties({ properties }: { properties: Record<string, unknown> }): ReactElement {
-  const entries = Object.entries(properties);
-  if (entries.length === 0) return <span className={styles.none}>—</span>;
-  return (
-    <dl className={styles.properties}>
-      {entries.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
