@@ -6,7 +6,7 @@ import { openPage, signIn, startBrowser, startDemoEngine } from '../test/support
 import { OPERATOR_PAGES, settled } from '../test/support/pages.js';
 
 const [folder, ...names] = process.argv.slice(2);
-if (folder === undefined) throw new Error('Say which folder the pictures go to.');
+if (folder === undefined || folder.startsWith('-')) throw new Error('Say which folder the pictures go to.');
 mkdirSync(folder, { recursive: true });
 
 const LOOKS = [

@@ -47,19 +47,21 @@ order by a.kind, a.account_number desc
 `,
 );
 
+/** Materialized: else the last charge of each invoice is looked up once for every sum. */
 const selectOpenInvoiceTotalsStatement = statement(
   'select_open_invoice_totals',
   `
+with charged as materialized (
+  select i.currency, i.dated_at, i.due_minor, ${LAST_CHARGE} as outcome
+  from invoices i
+  where i.status = 'open'
+)
 select currency,
   count(*) filter (where outcome = 'declined') as failed,
   coalesce(sum(due_minor) filter (where outcome = 'declined'), 0) as failed_minor,
   count(*) filter (where dated_at < $1 and outcome is distinct from 'declined') as overdue,
   coalesce(sum(due_minor) filter (where dated_at < $1 and outcome is distinct from 'declined'), 0) as overdue_minor
-from (
-  select i.currency, i.dated_at, i.due_minor, ${LAST_CHARGE} as outcome
-  from invoices i
-  where i.status = 'open'
-) o
+from charged
 group by currency
 order by currency
 `,

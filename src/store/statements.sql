@@ -1476,12 +1476,7 @@ order by dated_at, id
 limit $5;
 
 -- select_open_invoice_totals
-select currency,
-  count(*) filter (where outcome = 'declined') as failed,
-  coalesce(sum(due_minor) filter (where outcome = 'declined'), 0) as failed_minor,
-  count(*) filter (where dated_at < $1 and outcome is distinct from 'declined') as overdue,
-  coalesce(sum(due_minor) filter (where dated_at < $1 and outcome is distinct from 'declined'), 0) as overdue_minor
-from (
+with charged as materialized (
   select i.currency, i.dated_at, i.due_minor, (
     select r.outcome
     from payments p
@@ -1494,7 +1489,13 @@ from (
   ) as outcome
   from invoices i
   where i.status = 'open'
-) o
+)
+select currency,
+  count(*) filter (where outcome = 'declined') as failed,
+  coalesce(sum(due_minor) filter (where outcome = 'declined'), 0) as failed_minor,
+  count(*) filter (where dated_at < $1 and outcome is distinct from 'declined') as overdue,
+  coalesce(sum(due_minor) filter (where dated_at < $1 and outcome is distinct from 'declined'), 0) as overdue_minor
+from charged
 group by currency
 order by currency;
 

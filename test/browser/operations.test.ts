@@ -45,7 +45,7 @@ describe('events', () => {
 
     const row = page.getByRole('row', { name: /live-1/ });
     await row.waitFor();
-    expect(await row.textContent()).toMatch(/Aurora Voice.*61 in minutes/);
+    expect(await row.textContent()).toMatch(/Aurora Voice.*minutes measured 61/);
     expect(watched.faults()).toEqual([]);
   });
 

@@ -52,6 +52,11 @@ export function Toolbar({ children }: { children: ReactNode }): ReactElement {
   return <div className={styles.toolbar}>{children}</div>;
 }
 
+/** Controls that stay beside each other where the others break the line. */
+export function ToolbarGroup({ children }: { children: ReactNode }): ReactElement {
+  return <div className={styles.group}>{children}</div>;
+}
+
 /** Sections below each other. */
 export function Stack({ children }: { children: ReactNode }): ReactElement {
   return <div className={styles.stack}>{children}</div>;

@@ -2,6 +2,7 @@ import type { EventInput } from '../../core/event.js';
 import { instant, instantText, type Instant } from '../../core/instant.js';
 import { plusLocalDays, startOfLocalDay } from '../../core/period.js';
 import type { CrowdPlan } from './crowd-catalog.js';
+import type { PaymentHabit } from './crowd-payment.js';
 
 /** Numbers from 0 (in) to 1 (out). */
 export type Chance = () => number;
@@ -20,6 +21,7 @@ export interface CrowdMember {
   readonly deposit: string | null;
   /** Its use against what its plan includes: 1 uses it up. */
   readonly appetite: number;
+  readonly habit: PaymentHabit;
 }
 
 const FIRST = ['Alder', 'Birch', 'Cedar', 'Dune', 'Ember', 'Fjord', 'Granite', 'Harbor', 'Indigo', 'Juniper', 'Kestrel', 'Lumen'];
@@ -81,7 +83,14 @@ function inventMember(index: number, { now, chance }: { now: Instant; chance: Ch
     cancellation: cancellationOf(index, { startsAt, now, days }),
     deposit: index % 3 === 0 || plan === 'orbit_voice' ? place.deposit : null,
     appetite: 0.3 + chance() * 1.1,
+    habit: habitOf(index),
   };
+}
+
+/** Nearly all pay in good time; of those without a wallet a few are late, and of two the card declines. */
+function habitOf(index: number): PaymentHabit {
+  if (index % 18 === 10) return 'declined';
+  return index % 12 === 7 ? 'late' : 'prompt';
 }
 
 /** Every ninth has left some time ago; of the others every eleventh leaves when its period is over. */

@@ -12,6 +12,7 @@ import { depositToWallet } from '../../service/payment.js';
 import { setPaymentMethod } from '../../service/payment-method.js';
 import { CROWD_ALTERNATIVES, CROWD_FEATURES, CROWD_METERS, CROWD_PLANS } from './crowd-catalog.js';
 import { chanceFrom, inventCrowd, inventUse, type CrowdMember } from './crowd-member.js';
+import { payInvoices, type PaymentHabit } from './crowd-payment.js';
 
 const COUNT = 36;
 const SEED = 4610;
@@ -26,11 +27,13 @@ export async function loadCrowd(engine: Engine): Promise<void> {
   const chance = chanceFrom(SEED);
   await loadCatalog(asOf(engine, instant(now - CATALOG_AGE_MS)));
   const events: EventInput[] = [];
+  const members: Array<{ customerId: string; habit: PaymentHabit }> = [];
   for (const member of inventCrowd({ count: COUNT, now, chance })) {
-    await loadMember(engine, member, now);
+    members.push({ customerId: await loadMember(engine, member, now), habit: member.habit });
     events.push(...inventUse(member, now, chance));
   }
   await loadUse(engine, events);
+  await payInvoices(engine, members, chance);
 }
 
 async function loadCatalog(engine: Engine): Promise<void> {
@@ -41,8 +44,8 @@ async function loadCatalog(engine: Engine): Promise<void> {
   });
 }
 
-/** The member signs up, subscribes, fills its wallet and leaves, each at its own moment of the past. */
-async function loadMember(engine: Engine, member: CrowdMember, now: Instant): Promise<void> {
+/** The member signs up, subscribes, fills its wallet and leaves, each at its own moment of the past. Gives its id. */
+async function loadMember(engine: Engine, member: CrowdMember, now: Instant): Promise<string> {
   const { externalId, name, currency, startsAt, cancellation } = member;
   const begun = asOf(engine, startsAt);
   const { customerId, subscriptionId } = await inUnit(begun, async (unit) => {
@@ -53,9 +56,10 @@ async function loadMember(engine: Engine, member: CrowdMember, now: Instant): Pr
     return { customerId: customer.id, subscriptionId: subscription.id };
   });
   if (member.deposit !== null) await fillWallet(asOf(engine, instant(Math.min(now, startsAt + HOUR_MS))), customerId, member.deposit);
-  if (cancellation === null) return;
+  if (cancellation === null) return customerId;
   const leaving = asOf(engine, cancellation.at);
   await inUnit(leaving, (unit) => performCommand(leaving, unit, { customerId, decide: cancelSubscription({ subscriptionId, atPeriodEnd: cancellation.atPeriodEnd, reason: 'left the demo' }) }));
+  return customerId;
 }
 
 async function fillWallet(engine: Engine, customerId: string, amount: string): Promise<void> {

@@ -51,7 +51,7 @@ function Counted({ event: { windows, uncounted } }: { event: StoredEvent }): Rea
     <ul className={styles.counted}>
       {windows.map(({ subscription, price, meter, window, measured }) => (
         <li key={`${subscription}/${price}`}>
-          <strong>{formatQuantity(measured)}</strong> in <span title={`Meter ${meter}`}>{price}</span>{' '}
+          <strong title={`Meter ${meter}`}>{price}</strong> measured {formatQuantity(measured)}
           <span className={styles.window}>
             <Span start={window.start} end={window.end} />
           </span>

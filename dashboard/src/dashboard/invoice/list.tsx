@@ -5,7 +5,7 @@ import { Card } from '../../part/card.js';
 import { Empty } from '../../part/empty.js';
 import { SelectField, TextField } from '../../part/field.js';
 import { fromLocalDay, localDay } from '../../part/instant.js';
-import { Page, Toolbar } from '../../part/page.js';
+import { Page, Toolbar, ToolbarGroup } from '../../part/page.js';
 import { usePageList } from '../../part/page-list.js';
 import { isCurrency, SearchField } from '../../part/search-field.js';
 import { ListTable, type Column } from '../../part/table.js';
@@ -65,8 +65,10 @@ export function InvoicesPage(): ReactElement {
           ))}
         </SelectField>
         <SearchField narrow label="Currency" placeholder="Currency" value={currency} onSearch={searchCurrency} isComplete={isCurrency} />
-        <TextField label="Dated from" type="date" value={from === undefined ? '' : localDay(from)} onChange={({ target }) => set('from', fromLocalDay(target.value))} />
-        <TextField label="Dated before" type="date" value={to === undefined ? '' : localDay(to)} onChange={({ target }) => set('to', fromLocalDay(target.value))} />
+        <ToolbarGroup>
+          <TextField label="Dated from" type="date" value={from === undefined ? '' : localDay(from)} onChange={({ target }) => set('from', fromLocalDay(target.value))} />
+          <TextField label="Dated before" type="date" value={to === undefined ? '' : localDay(to)} onChange={({ target }) => set('to', fromLocalDay(target.value))} />
+        </ToolbarGroup>
       </Toolbar>
       <Card flush>
         <ListTable

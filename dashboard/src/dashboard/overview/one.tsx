@@ -7,7 +7,7 @@ import { Figure, Figures } from '../../part/card.js';
 import { SelectField } from '../../part/field.js';
 import { formatInstant } from '../../part/instant.js';
 import { formatMoney } from '../../part/money.js';
-import { Page } from '../../part/page.js';
+import { Page, Stack } from '../../part/page.js';
 import { formatQuantity } from '../../part/quantity.js';
 import { useClient } from '../../session/session.js';
 import { AttentionCard } from './attention.js';
@@ -44,17 +44,19 @@ export function OverviewPage(): ReactElement {
       }
     >
       <Answer query={query} what="the overview" lines={8}>
-        {(overview) => (
-          <>
-            <Counts overview={overview} />
-            <div className={styles.beside}>
-              <RevenueCard span={span} />
-              <AttentionCard attention={overview.attention} />
-            </div>
-          </>
-        )}
+        {(overview) => <Counts overview={overview} />}
       </Answer>
-      <UsageCard span={span} />
+      <div className={styles.beside}>
+        {query.data !== undefined && (
+          <div className={styles.attention}>
+            <AttentionCard attention={query.data.attention} />
+          </div>
+        )}
+        <Stack>
+          <RevenueCard span={span} />
+          <UsageCard span={span} />
+        </Stack>
+      </div>
     </Page>
   );
 }

@@ -25,7 +25,7 @@ export function UsageCard({ span }: { span: Span }): ReactElement {
     <Card title="Used">
       <Answer query={query} what="what was used" lines={4}>
         {(usage) => {
-          const counted = usage.meters.filter(({ data }) => data.some(({ events }) => events > 0));
+          const counted = busiestFirst(usage.meters).filter((meter) => eventsOf(meter) > 0);
           if (counted.length === 0) return <Empty icon="meter" title="Nothing was used in this time" />;
           return (
             <>
@@ -41,6 +41,14 @@ export function UsageCard({ span }: { span: Span }): ReactElement {
       </Answer>
     </Card>
   );
+}
+
+function busiestFirst(meters: readonly MeterUsage[]): MeterUsage[] {
+  return [...meters].sort((left, right) => eventsOf(right) - eventsOf(left));
+}
+
+function eventsOf({ data }: MeterUsage): number {
+  return data.reduce((total, { events }) => total + events, 0);
 }
 
 function MeterCharts({ usage, meters }: { usage: AllUsage; meters: readonly MeterUsage[] }): ReactElement {
