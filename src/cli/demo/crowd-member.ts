@@ -2,10 +2,12 @@ import type { EventInput } from '../../core/event.js';
 import { instant, instantText, type Instant } from '../../core/instant.js';
 import { plusLocalDays, startOfLocalDay } from '../../core/period.js';
 import type { CrowdPlan } from './crowd-catalog.js';
-import type { PaymentHabit } from './crowd-payment.js';
 
 /** Numbers from 0 (in) to 1 (out). */
 export type Chance = () => number;
+
+/** How a member pays. `late`: nothing of the last weeks yet; `declined`: nor that, and its card takes no charge. */
+export type PaymentHabit = 'prompt' | 'late' | 'declined';
 
 /** An invented customer and what became of it. */
 export interface CrowdMember {
@@ -87,7 +89,7 @@ function inventMember(index: number, { now, chance }: { now: Instant; chance: Ch
   };
 }
 
-/** Nearly all pay in good time; of those without a wallet a few are late, and of two the card declines. */
+/** Nearly all pay in good time; a few are late, and of two the card declines. */
 function habitOf(index: number): PaymentHabit {
   if (index % 18 === 10) return 'declined';
   return index % 12 === 7 ? 'late' : 'prompt';

@@ -4,10 +4,7 @@ import { inUnit, type Engine } from '../../service/engine.js';
 import { chargeInvoice, recordPayment, type InvoiceRead } from '../../service/invoice.js';
 import { listInvoices } from '../../service/invoice-list.js';
 import { setPaymentMethod } from '../../service/payment-method.js';
-import type { Chance } from './crowd-member.js';
-
-/** How a member pays. `late`: what is younger than its patience is not paid yet; `declined`: by a card that takes no charge any more. */
-export type PaymentHabit = 'prompt' | 'late' | 'declined';
+import type { Chance, PaymentHabit } from './crowd-member.js';
 
 const INVOICES_PER_MEMBER = 200;
 const DAY_MS = 86_400_000;

@@ -11,8 +11,8 @@ import { setTopUpSettings } from '../../service/top-up-settings.js';
 import { depositToWallet } from '../../service/payment.js';
 import { setPaymentMethod } from '../../service/payment-method.js';
 import { CROWD_ALTERNATIVES, CROWD_FEATURES, CROWD_METERS, CROWD_PLANS } from './crowd-catalog.js';
-import { chanceFrom, inventCrowd, inventUse, type CrowdMember } from './crowd-member.js';
-import { payInvoices, type PaymentHabit } from './crowd-payment.js';
+import { chanceFrom, inventCrowd, inventUse, type CrowdMember, type PaymentHabit } from './crowd-member.js';
+import { payInvoices } from './crowd-payment.js';
 
 const COUNT = 36;
 const SEED = 4610;
