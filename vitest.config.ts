@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 400_000,
     hookTimeout: 120_000,
+    // Its own would be a second, which a busy machine does not keep.
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
   },
 });

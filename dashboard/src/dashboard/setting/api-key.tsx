@@ -17,7 +17,7 @@ import { Secret } from '../../part/secret.js';
 import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
 import styles from './api-key.module.css';
-import { KIND_WORDS, SCOPES_OF_KIND } from './scope.js';
+import { KIND_WORDS, scopesOf } from './scope.js';
 
 const KEYS = ['api-keys'] as const;
 
@@ -107,7 +107,7 @@ function NewKeyDialog({ onClose }: { onClose: () => void }): ReactElement {
       </Dialog>
     );
   }
-  const options = SCOPES_OF_KIND[kind];
+  const options = scopesOf(kind);
   const chosen = isNarrow ? scopes.filter((scope) => options.includes(scope)) : [];
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();

@@ -1,17 +1,44 @@
 import type { ApiKeyKind, Scope } from '@paidup/sdk';
 
-/** What a key of each kind can be narrowed to; what is read and written across kinds of rights stands first. */
-export const SCOPES_OF_KIND: Record<ApiKeyKind, readonly Scope[]> = {
-  secret: [
-    '*:read', '*:write', 'catalog:read', 'catalog:write', 'customers:read', 'customers:write', 'subscriptions:write', 'plan-change:write', 'events:read', 'events:write', 'usage:read', 'state:read',
-    'wallet:read', 'wallet:write', 'credits:write', 'invoices:write', 'sandbox:write', 'settings:write', 'keys:write', 'webhooks:read', 'webhooks:write',
-  ],
-  publishable: [],
-  customer: [
-    '*:read', '*:write', 'catalog:read', 'customers:read', 'usage:read', 'state:read', 'wallet:read', 'wallet:write', 'settings:write', 'plan-change:write', 'billing.view', 'billing.update', 'notifications.view', 'notifications.update',
-    'docspace:owner', 'docspace:admin', 'docspace:payer', 'docspace:user', 'docspace:guest',
-  ],
+/** What a key of which kinds can be narrowed to; what is read and written across kinds of rights stands first. A right that is not here does not compile. */
+const KINDS_OF: Record<Exclude<Scope, '*'>, readonly ApiKeyKind[]> = {
+  '*:read': ['secret', 'customer'],
+  '*:write': ['secret', 'customer'],
+  'overview:read': ['secret'],
+  'catalog:read': ['secret', 'customer'],
+  'catalog:write': ['secret'],
+  'customers:read': ['secret', 'customer'],
+  'customers:write': ['secret'],
+  'subscriptions:write': ['secret'],
+  'plan-change:write': ['secret', 'customer'],
+  'events:read': ['secret'],
+  'events:write': ['secret'],
+  'usage:read': ['secret', 'customer'],
+  'state:read': ['secret', 'customer'],
+  'wallet:read': ['secret', 'customer'],
+  'wallet:write': ['secret', 'customer'],
+  'credits:write': ['secret'],
+  'invoices:write': ['secret'],
+  'settings:write': ['secret', 'customer'],
+  'keys:write': ['secret'],
+  'webhooks:read': ['secret'],
+  'webhooks:write': ['secret'],
+  'sandbox:write': ['secret'],
+  'billing.view': ['customer'],
+  'billing.update': ['customer'],
+  'notifications.view': ['customer'],
+  'notifications.update': ['customer'],
+  'docspace:owner': ['customer'],
+  'docspace:admin': ['customer'],
+  'docspace:payer': ['customer'],
+  'docspace:user': ['customer'],
+  'docspace:guest': ['customer'],
 };
+
+/** What a key of the kind can be narrowed to. */
+export function scopesOf(kind: ApiKeyKind): readonly Scope[] {
+  return (Object.keys(KINDS_OF) as Array<keyof typeof KINDS_OF>).filter((scope) => KINDS_OF[scope].includes(kind));
+}
 
 export const KIND_WORDS: Record<ApiKeyKind, string> = {
   secret: 'Everything: for your own servers, and for signing in here.',
