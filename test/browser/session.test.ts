@@ -87,7 +87,7 @@ describe('the end of a session', () => {
     const client = createClient({ url: engine.url, key: engine.demo.secret_key });
     const key = await client.createApiKey({ kind: 'secret', name: 'for one session' });
     const { page } = await openPage(browser);
-    await signIn(page, { ...engine, demo: { ...engine.demo, secret_key: key.key } }, '/dashboard/customers');
+    await signIn(page, { ...engine, key: key.key }, '/dashboard/customers');
     await page.getByRole('button', { name: 'New customer' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Half typed');
 

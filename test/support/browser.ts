@@ -19,22 +19,38 @@ export interface Demo {
   readonly customers: Readonly<Record<'docspace' | 'diga' | 'lark', { readonly id: string; readonly key?: string; readonly external_id?: string }>>;
 }
 
-/** A process of the engine, with the demo in memory. */
-export interface DemoEngine {
+/** A process of the engine, with its store in memory. */
+export interface RunningEngine {
   readonly url: string;
-  readonly demo: Demo;
+  /** A secret key. */
+  readonly key: string;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the engine as it was built, on a port of its own. @throws Error with what it said when it does not start. */
+export interface DemoEngine extends RunningEngine {
+  readonly demo: Demo;
+}
+
+/** Starts the engine as it was built, with the demo, on a port of its own. @throws Error with what it said when it does not start. */
 export async function startDemoEngine(more: readonly string[] = []): Promise<DemoEngine> {
+  const { said, stop } = await start(['--demo', ...more]);
+  const { url, demo } = said as { url: string; demo: Demo };
+  return { url, key: demo.secret_key, demo, stop };
+}
+
+/** The same with nothing in its store. */
+export async function startEmptyEngine(): Promise<RunningEngine> {
+  const { said, stop } = await start([]);
+  const { url, secret_key: key } = said as { url: string; secret_key: string };
+  return { url, key, stop };
+}
+
+async function start(flags: readonly string[]): Promise<{ said: unknown; stop: () => Promise<void> }> {
   for (const file of [PROGRAM, PAGES]) if (!existsSync(file)) throw new Error(`${file} is not there: run npm run build first.`);
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', 'memory', '--demo', '--port', '0', '--json', ...more], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const line = await firstLine(child);
-  const { url, demo } = JSON.parse(line) as { url: string; demo: Demo };
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', 'memory', '--port', '0', '--json', ...flags], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: unknown = JSON.parse(await firstLine(child));
   return {
-    url,
-    demo,
+    said,
     stop: async () => {
       const ended = new Promise<void>((resolve) => {
         child.once('exit', () => resolve());
@@ -73,9 +89,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 }
 
 /** Signs in to the dashboard at `path`, by the form, as an operator does. */
-export async function signIn(page: Page, engine: DemoEngine, path = '/dashboard'): Promise<void> {
+export async function signIn(page: Page, engine: RunningEngine, path = '/dashboard'): Promise<void> {
   await page.goto(engine.url + path);
-  await page.getByLabel('Secret key').fill(engine.demo.secret_key);
+  await page.getByLabel('Secret key').fill(engine.key);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('#page h1').waitFor();
 }

@@ -14,14 +14,12 @@ import { AttentionCard } from './attention.js';
 import styles from './one.module.css';
 import { RevenueCard } from './revenue.js';
 import { OVERVIEW_SPANS } from './route.js';
+import { AGAIN_MS } from './stretch.js';
 import { UsageCard } from './usage.js';
 
 const route = getRouteApi('/dashboard');
 
 const SPAN_WORDS = { '30-days': 'Last 30 days', '12-months': 'Last 12 months' };
-
-/** How often the figures are asked for again while somebody looks at them. */
-const AGAIN_MS = 15_000;
 
 /** How the whole stands: who there is, what it brings in, what is used, what somebody should look at. */
 export function OverviewPage(): ReactElement {

@@ -9,7 +9,7 @@ import { Empty } from '../../part/empty.js';
 import { SelectField } from '../../part/field.js';
 import { formatMoney, isZero } from '../../part/money.js';
 import { useClient } from '../../session/session.js';
-import { namesOf, READER_ZONE, shortNumber, type Span } from './stretch.js';
+import { AGAIN_MS, namesOf, READER_ZONE, shortNumber, type Span } from './stretch.js';
 
 const route = getRouteApi('/dashboard');
 
@@ -19,7 +19,7 @@ export function RevenueCard({ span }: { span: Span }): ReactElement {
   const { currency: chosen } = route.useSearch();
   const navigate = route.useNavigate();
   const by = span === '30-days' ? 'day' : 'month';
-  const query = useQuery({ queryKey: ['overview', 'revenue', by], queryFn: ({ signal }) => client.readRevenue({ by, timezone: READER_ZONE }, { signal }), placeholderData: keepPreviousData });
+  const query = useQuery({ queryKey: ['overview', 'revenue', by], queryFn: ({ signal }) => client.readRevenue({ by, timezone: READER_ZONE }, { signal }), placeholderData: keepPreviousData, refetchInterval: AGAIN_MS });
   const currencies = [...new Set(query.data?.data.map(({ invoiced }) => invoiced.currency))].sort();
   const currency = chosen !== undefined && currencies.includes(chosen) ? chosen : currencies[0];
   return (

@@ -5,6 +5,9 @@ export type Span = (typeof OVERVIEW_SPANS)[number];
 /** Stretches of time over all customers are those of the reader's calendar. */
 export const READER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** How often the figures are asked for again while somebody looks at them. */
+export const AGAIN_MS = 15_000;
+
 /** What a day or a month is called: short below a chart, in full beside the pointer. */
 export function namesOf(start: string, { by, timezone: timeZone }: { by: string; timezone: string }): { label: string; name: string } {
   const at = new Date(start);

@@ -9,7 +9,7 @@ import { Unfolding } from '../../part/explain.js';
 import { byteStep, formatQuantity } from '../../part/quantity.js';
 import { useClient } from '../../session/session.js';
 import styles from './one.module.css';
-import { namesOf, READER_ZONE, shortNumber, type Span } from './stretch.js';
+import { AGAIN_MS, namesOf, READER_ZONE, shortNumber, type Span } from './stretch.js';
 
 type MeterUsage = AllUsage['meters'][number];
 
@@ -20,7 +20,7 @@ const FIRST_CHARTS = 6;
 export function UsageCard({ span }: { span: Span }): ReactElement {
   const client = useClient();
   const by = span === '30-days' ? 'day' : 'month';
-  const query = useQuery({ queryKey: ['overview', 'usage', by], queryFn: ({ signal }) => client.readAllUsage({ by, timezone: READER_ZONE }, { signal }), placeholderData: keepPreviousData });
+  const query = useQuery({ queryKey: ['overview', 'usage', by], queryFn: ({ signal }) => client.readAllUsage({ by, timezone: READER_ZONE }, { signal }), placeholderData: keepPreviousData, refetchInterval: AGAIN_MS });
   return (
     <Card title="Used">
       <Answer query={query} what="what was used" lines={4}>
