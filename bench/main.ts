@@ -2,7 +2,7 @@ import { startPostgres } from '../test/support/postgres-server.js';
 import { readOptions, type Options } from './options.js';
 import { describeMachine } from './machine.js';
 import { writeReport } from './report.js';
-import { bulkRow, callRow, checkRow, consumeRows, embeddedRows, eventRow, growthRow, memoryRow, stateRow, type Bench } from './rows.js';
+import { bulkRow, callRow, checkRow, consumeRows, embeddedRows, eventRow, growthRow, listRows, memoryRow, stateRow, type Bench } from './rows.js';
 import { openOnPostgres, proveAllStored, query } from './store.js';
 import { isMissed, tableText, type Row } from './table.js';
 
@@ -14,6 +14,7 @@ const ROWS: ReadonlyArray<readonly [name: string, measure: (bench: Bench) => Pro
   ['call', callRow],
   ['consume', consumeRows],
   ['growth', growthRow],
+  ['list', listRows],
   ['memory', memoryRow],
   ['embedded', embeddedRows],
 ];

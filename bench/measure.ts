@@ -3,8 +3,8 @@ import type { LoadJob, LoadResult } from './load.js';
 import type { PaidupStore } from './store.js';
 import { EVENTS_PER_BULK_CALL, type Target, type Workload } from './workload.js';
 
-const CONNECTIONS: Record<Workload, number> = { state: 64, check: 64, keyed: 64, event: 64, consume: 64, hot: 64, mixed: 64, bulk: 16, call: 16 };
-const EVENTS: Record<Workload, number> = { state: 0, check: 0, keyed: 0, event: 1, consume: 1, hot: 1, mixed: 0, bulk: EVENTS_PER_BULK_CALL, call: EVENTS_PER_BULK_CALL };
+const CONNECTIONS: Record<Workload, number> = { state: 64, check: 64, keyed: 64, event: 64, consume: 64, hot: 64, mixed: 64, bulk: 16, call: 16, list: 4, search: 4 };
+const EVENTS: Record<Workload, number> = { state: 0, check: 0, keyed: 0, event: 1, consume: 1, hot: 1, mixed: 0, bulk: EVENTS_PER_BULK_CALL, call: EVENTS_PER_BULK_CALL, list: 0, search: 0 };
 const WARM_UP_SHARE = 0.3;
 
 /** Gives how many a second. */

@@ -20,9 +20,9 @@ export interface Options {
 const HELP = `npm run bench -- [flags]
 
   --seconds N        measured time of each side of a row (5)
-  --only NAMES       rows, comma between: state, check, event, bulk, call, consume, growth, memory, embedded
+  --only NAMES       rows, comma between: state, check, event, bulk, call, consume, growth, list, memory, embedded
   --customers N      customers in each store (2000)
-  --large            10^7 events in growth, 10^6 requests in memory
+  --large            10^7 events in growth, 10^6 customers in list, 10^6 requests in memory
   --profile FOLDER   write a CPU profile of each server there
   --write            write docs/benchmarks.md
   --strict           exit with 1 when a bar is missed

@@ -2,6 +2,7 @@ import { runChild, startChild } from './child.js';
 import { compare, load, loading, loadingStore } from './measure.js';
 import type { Options } from './options.js';
 import type { RawJob, RawResult } from './raw.js';
+import { growCustomers } from './crowd.js';
 import { growEvents } from './seed.js';
 import type { BareInput } from './servers/bare.js';
 import type { HandRolledInput } from './servers/hand-rolled.js';
@@ -20,6 +21,7 @@ export interface Bench {
 }
 
 const RAW_CONNECTIONS = 4;
+const LISTINGS = ['list', 'search'] as const;
 
 /** GET of the full state against a route that has the same bytes in memory. */
 export async function stateRow({ options, store }: Bench): Promise<Row> {
@@ -104,6 +106,27 @@ export async function growthRow({ options, serverUrl }: Bench): Promise<Row> {
       ratio: few / many,
       bar: { atMost: 1.2 },
     };
+  } finally {
+    await store.stop();
+  }
+}
+
+/** Pages of the customers' list, and searches in it, with few customers and with many. */
+export async function listRows({ options, serverUrl }: Bench): Promise<Row[]> {
+  const store = await openOnPostgres(serverUrl, 'lists', options);
+  const few = { list: 0, search: 0 };
+  try {
+    await growCustomers(store, options.customers);
+    for (const workload of LISTINGS) few[workload] = await loadingStore(store, workload)(options.seconds);
+    const total = options.isLarge ? 1_000_000 : 100_000;
+    await growCustomers(store, total);
+    const rows: Row[] = [];
+    for (const workload of LISTINGS) {
+      const many = await loadingStore(store, workload)(options.seconds);
+      const path = `${workload === 'list' ? 'pages of the list' : 'searches'} of ${total.toLocaleString('en-US')} customers, 4 connections`;
+      rows.push({ path, ours: rate(many, 'requests'), yardstick: `of ${options.customers.toLocaleString('en-US')}`, theirs: rate(few[workload], 'requests'), ratio: few[workload] / many, bar: workload === 'list' ? { atMost: 1.5 } : null });
+    }
+    return rows;
   } finally {
     await store.stop();
   }

@@ -6,9 +6,12 @@ export const EVENTS_PER_BULK_CALL = 100;
 
 /**
  * What is asked over and over. `keyed` is the check of the hand-rolled server; `hot` is a consume of one and the same
- * customer; `call` is a bulk whose events are all of one customer.
+ * customer; `call` is a bulk whose events are all of one customer. `list` is the first page of customers, filtered and sorted
+ * in turn; `search` finds one of them by a part of its external id.
  */
-export type Workload = 'state' | 'check' | 'keyed' | 'event' | 'consume' | 'hot' | 'bulk' | 'call' | 'mixed';
+export type Workload = 'state' | 'check' | 'keyed' | 'event' | 'consume' | 'hot' | 'bulk' | 'call' | 'mixed' | 'list' | 'search';
+
+const LISTS = ['', '&sort=oldest', '&sort=name', '&plan=pro', '&status=active&sort=name', '&plan=pro&status=active', '&attention=limit_reached', '&currency=EUR'];
 
 /** The server that is asked and whom about: customers are named c0, c1 and so on. */
 export interface Target {
@@ -42,6 +45,10 @@ export function requestsOf(workload: Workload, target: Target): () => string {
       return () => consume('c0');
     case 'event':
       return event;
+    case 'list':
+      return () => get(target, `/v1/customers?limit=50${LISTS[below(LISTS.length)] ?? ''}`);
+    case 'search':
+      return () => get(target, `/v1/customers?limit=50&query=${customer()}`);
     case 'mixed':
       return () => (below(2) === 0 ? state() : event());
     case 'bulk':

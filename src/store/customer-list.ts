@@ -80,7 +80,7 @@ const OPEN_INVOICE = `exists (
       and i.status = 'open'`;
 
 const CONDITIONS = {
-  matching: '(c.name ilike ? or c.email ilike ? or c.external_id ilike ?)',
+  matching: 'c.search_text like lower(?::text)',
   currency: 'c.currency = ?',
   plan: `${IN_FORCE}
       and s.plan_code = ?
@@ -204,7 +204,7 @@ function conditionsOf({ matching, currency, plan, status, attention, at, overdue
   const now = [timestampText(at), timestampText(at)];
   const pattern = patternOf(matching ?? null);
   return {
-    ...(pattern === null ? {} : { matching: [pattern, pattern, pattern] }),
+    ...(pattern === null ? {} : { matching: [pattern] }),
     ...(currency === undefined ? {} : { currency: [currency] }),
     ...(plan !== undefined && status === undefined ? { plan: [...now, plan] } : {}),
     ...(status !== undefined && status !== 'none' && plan === undefined ? { status: [...now, status] } : {}),

@@ -934,16 +934,16 @@ select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.c
 from customers c
 where c.deleted_at is null
   and (lower(coalesce(c.name, c.external_id, '')) collate "C", c.account_number) > ($1::text collate "C", $2::bigint)
-  and (c.name ilike $4 or c.email ilike $5 or c.external_id ilike $6)
-  and c.currency = $7
+  and c.search_text like lower($4::text)
+  and c.currency = $5
   and exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $8::timestamptz
-      and s.ends_at > $9::timestamptz
-      and s.plan_code = $10
+      and s.starts_at <= $6::timestamptz
+      and s.ends_at > $7::timestamptz
+      and s.plan_code = $8
       and s.status <> 'canceled'
   )
   and exists (
@@ -951,27 +951,27 @@ where c.deleted_at is null
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $11::timestamptz
-      and s.ends_at > $12::timestamptz
-      and s.status = $13
+      and s.starts_at <= $9::timestamptz
+      and s.ends_at > $10::timestamptz
+      and s.status = $11
   )
   and exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $14::timestamptz
-      and s.ends_at > $15::timestamptz
-      and s.plan_code = $16
-      and s.status = $17
+      and s.starts_at <= $12::timestamptz
+      and s.ends_at > $13::timestamptz
+      and s.plan_code = $14
+      and s.status = $15
   )
   and not exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $18::timestamptz
-      and s.ends_at > $19::timestamptz
+      and s.starts_at <= $16::timestamptz
+      and s.ends_at > $17::timestamptz
       and s.status <> 'canceled'
   )
   and not exists (
@@ -985,7 +985,7 @@ where c.deleted_at is null
     from customer_attentions a
     where a.bucket = c.bucket
       and a.customer_id = c.id
-      and a.kind = $20
+      and a.kind = $18
   )
   and exists (
     select 1
@@ -1010,7 +1010,7 @@ where c.deleted_at is null
     where i.bucket = c.bucket
       and i.customer_id = c.id
       and i.status = 'open'
-      and i.dated_at < $21::timestamptz
+      and i.dated_at < $19::timestamptz
       and (
     select r.outcome
     from payments p
@@ -1197,16 +1197,16 @@ select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.c
 from customers c
 where c.deleted_at is null
   and c.account_number < $1
-  and (c.name ilike $3 or c.email ilike $4 or c.external_id ilike $5)
-  and c.currency = $6
+  and c.search_text like lower($3::text)
+  and c.currency = $4
   and exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $7::timestamptz
-      and s.ends_at > $8::timestamptz
-      and s.plan_code = $9
+      and s.starts_at <= $5::timestamptz
+      and s.ends_at > $6::timestamptz
+      and s.plan_code = $7
       and s.status <> 'canceled'
   )
   and exists (
@@ -1214,27 +1214,27 @@ where c.deleted_at is null
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $10::timestamptz
-      and s.ends_at > $11::timestamptz
-      and s.status = $12
+      and s.starts_at <= $8::timestamptz
+      and s.ends_at > $9::timestamptz
+      and s.status = $10
   )
   and exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $13::timestamptz
-      and s.ends_at > $14::timestamptz
-      and s.plan_code = $15
-      and s.status = $16
+      and s.starts_at <= $11::timestamptz
+      and s.ends_at > $12::timestamptz
+      and s.plan_code = $13
+      and s.status = $14
   )
   and not exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $17::timestamptz
-      and s.ends_at > $18::timestamptz
+      and s.starts_at <= $15::timestamptz
+      and s.ends_at > $16::timestamptz
       and s.status <> 'canceled'
   )
   and not exists (
@@ -1248,7 +1248,7 @@ where c.deleted_at is null
     from customer_attentions a
     where a.bucket = c.bucket
       and a.customer_id = c.id
-      and a.kind = $19
+      and a.kind = $17
   )
   and exists (
     select 1
@@ -1273,7 +1273,7 @@ where c.deleted_at is null
     where i.bucket = c.bucket
       and i.customer_id = c.id
       and i.status = 'open'
-      and i.dated_at < $20::timestamptz
+      and i.dated_at < $18::timestamptz
       and (
     select r.outcome
     from payments p
@@ -1348,16 +1348,16 @@ select c.id, c.revision, c.external_id, c.name, c.email, c.phone, c.address, c.c
 from customers c
 where c.deleted_at is null
   and c.account_number > $1
-  and (c.name ilike $3 or c.email ilike $4 or c.external_id ilike $5)
-  and c.currency = $6
+  and c.search_text like lower($3::text)
+  and c.currency = $4
   and exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $7::timestamptz
-      and s.ends_at > $8::timestamptz
-      and s.plan_code = $9
+      and s.starts_at <= $5::timestamptz
+      and s.ends_at > $6::timestamptz
+      and s.plan_code = $7
       and s.status <> 'canceled'
   )
   and exists (
@@ -1365,27 +1365,27 @@ where c.deleted_at is null
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $10::timestamptz
-      and s.ends_at > $11::timestamptz
-      and s.status = $12
+      and s.starts_at <= $8::timestamptz
+      and s.ends_at > $9::timestamptz
+      and s.status = $10
   )
   and exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $13::timestamptz
-      and s.ends_at > $14::timestamptz
-      and s.plan_code = $15
-      and s.status = $16
+      and s.starts_at <= $11::timestamptz
+      and s.ends_at > $12::timestamptz
+      and s.plan_code = $13
+      and s.status = $14
   )
   and not exists (
     select 1
     from subscription_spans s
     where s.bucket = c.bucket
       and s.customer_id = c.id
-      and s.starts_at <= $17::timestamptz
-      and s.ends_at > $18::timestamptz
+      and s.starts_at <= $15::timestamptz
+      and s.ends_at > $16::timestamptz
       and s.status <> 'canceled'
   )
   and not exists (
@@ -1399,7 +1399,7 @@ where c.deleted_at is null
     from customer_attentions a
     where a.bucket = c.bucket
       and a.customer_id = c.id
-      and a.kind = $19
+      and a.kind = $17
   )
   and exists (
     select 1
@@ -1424,7 +1424,7 @@ where c.deleted_at is null
     where i.bucket = c.bucket
       and i.customer_id = c.id
       and i.status = 'open'
-      and i.dated_at < $20::timestamptz
+      and i.dated_at < $18::timestamptz
       and (
     select r.outcome
     from payments p
