@@ -107,6 +107,38 @@ describe('a plan in the editor', () => {
     expect(await client.getPlan('faulty')).toMatchObject({ version: 2, prices: [{ amount: '3' }, { model: TIERED.prices[1].model }] });
   });
 
+  it('grants, carries units over and is billed as it is chosen', async () => {
+    await client.putFeature('places', { name: 'Places', type: 'limit' });
+    await client.putFeature('sign_on', { name: 'Sign-on', type: 'flag' });
+    await client.putPlan('granting', { ...TIERED, name: 'Granting', features: [{ feature: 'places', limit: '3' }] });
+    await open('/dashboard/plans/granting/edit');
+    await priceCard('Fixed price: base').getByText('Per seat').click();
+    const places = page.getByRole('group', { name: 'Grant of Places' });
+    await places.getByLabel('Limit').fill('many');
+    await places.getByLabel('Counts').selectOption('base');
+    await page.getByRole('button', { name: 'Feature' }).click();
+    await page.getByRole('group', { name: 'A new grant' }).getByLabel('Feature').selectOption('sign_on');
+    const usage = priceCard('Usage price: Minutes');
+    await usage.getByLabel('Units that are left').selectOption('multiple');
+    await usage.getByLabel('Times what is included').fill('2');
+    await page.getByLabel('Invoices').selectOption('charge');
+    await page.getByText('Customers take it by themselves').click();
+    await page.getByLabel('Family').fill('granting');
+    await page.getByRole('button', { name: 'Save as a new version' }).click();
+
+    await page.getByRole('alert').waitFor();
+    expect(await places.getByLabel('Limit').getAttribute('aria-invalid')).toBe('true');
+    await places.getByLabel('Limit').fill('5');
+    await page.getByRole('button', { name: 'Save as a new version' }).click();
+
+    await page.getByRole('heading', { level: 1, name: 'Granting' }).waitFor();
+    expect(await client.getPlan('granting')).toMatchObject({
+      version: 2, collection: 'charge', self_service: true, family: 'granting',
+      features: [{ feature: 'places', limit: '5', per_quantity_of: 'base' }, { feature: 'sign_on', granted: true }],
+      prices: [{ per_seat: true }, { rollover: { cap: { multiple: '2' } } }],
+    });
+  });
+
   it('asks before what was typed is lost', async () => {
     await client.putPlan('left', { ...TIERED, name: 'Left' });
     await open('/dashboard/plans/left/edit');

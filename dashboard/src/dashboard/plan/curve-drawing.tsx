@@ -99,6 +99,6 @@ function useWidth(frame: { current: HTMLElement | null }): number {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [frame]);
   return width;
 }

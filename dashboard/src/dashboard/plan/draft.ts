@@ -1,6 +1,8 @@
-import type { FixedPrice, FlatModel, Model, Plan, PlanInput, Price, Tier, UsagePrice } from '@paidup/sdk';
+import type { Feature, FixedPrice, FlatModel, Model, Plan, PlanInput, Price, Tier, UsagePrice } from '@paidup/sdk';
 import { readDecimal, writeDecimal } from '../../part/form.js';
-import { definitionOf } from './plan.js';
+import { draftOfGrant, grantOf, type DraftGrant } from './draft-grant.js';
+import { draftOfTerms, NEW_TERMS, termsOf, type DraftTerms } from './draft-terms.js';
+import { definitionOf } from './definition.js';
 
 /** A tier as it is typed. */
 export interface DraftTier {
@@ -28,9 +30,19 @@ export interface DraftPrice {
   overage: 'allowed' | 'blocked';
   minimum: string;
   maximum: string;
+  /** The stretch over which usage counts; the billing period, if none is named. */
+  window: Window;
+  /** What becomes of units that are left. */
+  rollover: 'none' | 'all' | 'multiple' | 'units';
+  /** Of `multiple` and `units`. */
+  rolloverCap: string;
+  paidFrom: 'invoice' | 'wallet';
   /** What it came from: what the form does not show stays as it was. */
   origin: Price | undefined;
 }
+
+export const WINDOWS = ['', 'day', 'week', 'month', 'year', 'lifetime'] as const;
+export type Window = (typeof WINDOWS)[number];
 
 /** A plan as it is typed. */
 export interface Draft {
@@ -42,6 +54,8 @@ export interface Draft {
   count: string;
   trialDays: string;
   prices: readonly DraftPrice[];
+  grants: readonly DraftGrant[];
+  terms: DraftTerms;
   origin: Plan | undefined;
 }
 
@@ -61,37 +75,45 @@ export function newPrice(type: Price['type'], taken: readonly string[]): DraftPr
   const code = [stem, ...Array.from({ length: taken.length + 1 }, (_, index) => `${stem}_${index + 2}`)].find((each) => !taken.includes(each)) ?? '';
   return {
     id: newId(), code, name: '', type, amount: '', perSeat: false, meter: '', included: '0', model: 'per_unit', size: '100', round: 'up',
-    tiers: [{ ...newTier(), upTo: '1000' }, newTier()], overage: 'allowed', minimum: '', maximum: '', origin: undefined,
+    tiers: [{ ...newTier(), upTo: '1000' }, newTier()], overage: 'allowed', minimum: '', maximum: '',
+    window: '', rollover: 'none', rolloverCap: '', paidFrom: 'invoice', origin: undefined,
   };
 }
 
 export function newDraft(): Draft {
-  return { code: '', name: '', description: '', currency: 'EUR', unit: 'month', count: '1', trialDays: '0', prices: [newPrice('fixed', [])], origin: undefined };
+  return { code: '', name: '', description: '', currency: 'EUR', unit: 'month', count: '1', trialDays: '0', prices: [newPrice('fixed', [])], grants: [], terms: NEW_TERMS, origin: undefined };
 }
 
 /** A plan as the form shows it, its numbers as the reader writes them. */
 export function draftOf(plan: Plan): Draft {
   return {
     code: plan.code, name: plan.name, description: plan.description ?? '', currency: plan.currency, unit: plan.interval.unit, count: String(plan.interval.count), trialDays: String(plan.trial_days),
-    prices: plan.prices.map(draftOfPrice), origin: plan,
+    prices: plan.prices.map(draftOfPrice), grants: plan.features.map((grant) => draftOfGrant(grant, newId())), terms: draftOfTerms(plan), origin: plan,
   };
 }
 
 function draftOfPrice(price: Price): DraftPrice {
-  const draft: DraftPrice = { ...newPrice(price.type, []), code: price.code, name: price.name ?? '', origin: price };
+  const draft: DraftPrice = { ...newPrice(price.type, []), code: price.code, name: price.name ?? '', paidFrom: price.paid_from ?? 'invoice', origin: price };
   if (price.type === 'fixed') return { ...draft, amount: writeDecimal(price.amount), perSeat: price.per_seat === true };
   const { model } = price;
   return {
     ...draft,
     meter: price.meter, included: writeDecimal(price.included ?? '0'), model: model.type, overage: price.overage ?? 'allowed', minimum: writeDecimal(price.minimum ?? ''), maximum: writeDecimal(price.maximum ?? ''),
+    window: price.window?.unit ?? '', ...rolloverFrom(price),
     ...(model.type === 'per_unit' ? { amount: writeDecimal(model.amount) } : {}),
     ...(model.type === 'package' ? { amount: writeDecimal(model.amount), size: writeDecimal(model.size), round: model.round ?? 'up' } : {}),
     ...(model.type === 'graduated' || model.type === 'volume' ? { tiers: model.tiers.map((tier) => ({ id: newId(), upTo: writeDecimal(tier.up_to ?? ''), unitAmount: writeDecimal(tier.unit_amount ?? ''), flatAmount: writeDecimal(tier.flat_amount ?? '') })) } : {}),
   };
 }
 
+function rolloverFrom({ rollover }: UsagePrice): Pick<DraftPrice, 'rollover' | 'rolloverCap'> {
+  if (rollover == null) return { rollover: 'none', rolloverCap: '' };
+  if (rollover.cap == null) return { rollover: 'all', rolloverCap: '' };
+  return 'multiple' in rollover.cap ? { rollover: 'multiple', rolloverCap: writeDecimal(rollover.cap.multiple) } : { rollover: 'units', rolloverCap: writeDecimal(rollover.cap.units) };
+}
+
 /** What is saved. A number that cannot be read goes as it was typed: the engine says at its field what is wrong with it. */
-export function inputOf(draft: Draft): PlanInput {
+export function inputOf(draft: Draft, typeOf: (feature: string) => Feature['type'] | undefined): PlanInput {
   const origin = draft.origin === undefined ? {} : definitionOf(draft.origin);
   return {
     ...origin,
@@ -100,18 +122,21 @@ export function inputOf(draft: Draft): PlanInput {
     currency: draft.currency.trim().toUpperCase(),
     interval: { unit: draft.unit, count: Number(draft.count) },
     trial_days: Number(draft.trialDays),
+    ...termsOf(draft.terms),
+    features: draft.grants.map((grant) => grantOf(grant, typeOf(grant.feature))),
     prices: draft.prices.map(priceOf),
   };
 }
 
-function priceOf(draft: DraftPrice): Price {
+/** What is saved of one price. */
+export function priceOf(draft: DraftPrice): Price {
   const { origin } = draft;
   const name = draft.name.trim() === '' ? undefined : draft.name.trim();
   if (draft.type === 'fixed') {
     const kept: Partial<FixedPrice> = origin?.type === 'fixed' ? origin : {};
     const { package: packages, ...rest } = kept;
     // A package needs a quantity.
-    return { ...rest, ...(draft.perSeat && packages != null ? { package: packages } : {}), code: draft.code.trim(), name, type: 'fixed', amount: decimal(draft.amount), per_seat: draft.perSeat };
+    return { ...rest, ...(draft.perSeat && packages != null ? { package: packages } : {}), code: draft.code.trim(), name, type: 'fixed', amount: decimal(draft.amount), per_seat: draft.perSeat, paid_from: draft.paidFrom };
   }
   const kept: Partial<UsagePrice> = origin?.type === 'usage' ? origin : {};
   return {
@@ -125,7 +150,23 @@ function priceOf(draft: DraftPrice): Price {
     overage: draft.overage,
     minimum: optional(draft.minimum) ?? null,
     maximum: optional(draft.maximum) ?? null,
+    window: windowOf(draft),
+    rollover: rolloverOf(draft),
+    paid_from: draft.paidFrom,
   };
+}
+
+/** A window of several units that was there stays as long as the unit does. */
+function windowOf({ window: unit, origin }: DraftPrice): UsagePrice['window'] {
+  if (unit === '') return null;
+  const before = origin?.type === 'usage' ? origin.window : null;
+  return before?.unit === unit ? before : { unit };
+}
+
+function rolloverOf({ rollover, rolloverCap }: DraftPrice): UsagePrice['rollover'] {
+  if (rollover === 'none') return null;
+  if (rollover === 'all') return { cap: null };
+  return { cap: rollover === 'multiple' ? { multiple: decimal(rolloverCap) } : { units: decimal(rolloverCap) } };
 }
 
 /** The model as it is typed; one by dimension stays as it was. */

@@ -4,7 +4,7 @@ import { Loading } from '../../part/loading.js';
 import { formatMoney } from '../../part/money.js';
 import { formatQuantity } from '../../part/quantity.js';
 import { placesOf, pricedOf, turnsOf, useAmounts, type Priced, type PricedPoint } from './amount.js';
-import { inputOf, isComplete, newDraft, type DraftPrice } from './draft.js';
+import { isComplete, priceOf, type DraftPrice } from './draft.js';
 import styles from './editor-example.module.css';
 import { flatModelOf } from './words.js';
 
@@ -64,8 +64,8 @@ function Note({ children }: { children: string | string[] }): ReactElement {
 
 /** The price as the calculator takes it. */
 function pricedOfDraft(draft: DraftPrice, currency: string): Priced | undefined {
-  const [price] = inputOf({ ...newDraft(), currency, prices: [draft] }).prices ?? [];
-  return price === undefined ? undefined : pricedOf(price, { currency, model: price.type === 'usage' ? flatModelOf(price.model, 0) : undefined });
+  const price = priceOf(draft);
+  return pricedOf(price, { currency, model: price.type === 'usage' ? flatModelOf(price.model, 0) : undefined });
 }
 
 /** Some of the points, evenly over the curve; the places at both sides of a turn are there for the drawing. */

@@ -4,7 +4,7 @@ import { Button } from '../../part/button.js';
 import { Card } from '../../part/card.js';
 import { FieldRow, SelectField, SwitchField, TextField } from '../../part/field.js';
 import { faultAt } from '../../part/form.js';
-import { newTier, type DraftPrice, type DraftTier } from './draft.js';
+import { newTier, WINDOWS, type DraftPrice, type DraftTier, type Window } from './draft.js';
 import { PriceExample } from './editor-example.js';
 import styles from './editor-price.module.css';
 import { MODEL_NAMES, wordsOfInterval } from './words.js';
@@ -70,6 +70,7 @@ function FixedFields({ price, pointer, currency, interval, error, onChange }: Pr
         onChange={({ target }) => onChange({ amount: target.value })}
         error={faultAt(error, `${pointer}/amount`)}
       />
+      <PaidFromField price={price} pointer={pointer} error={error} onChange={onChange} />
       <SwitchField label="Per seat" hint="A subscription may have more than one of it." checked={price.perSeat} onChange={({ target }) => onChange({ perSeat: target.checked })} />
     </>
   );
@@ -119,9 +120,61 @@ function UsageFields(props: PriceFieldsProps): ReactElement {
       <FieldRow>
         <TextField label="Costs at least" inputMode="decimal" after={currency} value={price.minimum} onChange={({ target }) => onChange({ minimum: target.value })} error={faultAt(error, `${pointer}/minimum`)} />
         <TextField label="Costs at most" inputMode="decimal" after={currency} value={price.maximum} onChange={({ target }) => onChange({ maximum: target.value })} error={faultAt(error, `${pointer}/maximum`)} />
+        <PaidFromField price={price} pointer={pointer} error={error} onChange={onChange} />
       </FieldRow>
+      <StretchFields {...props} />
     </>
   );
+}
+
+function PaidFromField({ price, pointer, error, onChange }: Pick<PriceFieldsProps, 'price' | 'pointer' | 'error' | 'onChange'>): ReactElement {
+  return (
+    <SelectField label="Paid from" value={price.paidFrom} onChange={({ target }) => onChange({ paidFrom: target.value === 'wallet' ? 'wallet' : 'invoice' })} error={faultAt(error, `${pointer}/paid_from`)}>
+      <option value="invoice">Invoice</option>
+      <option value="wallet">Wallet</option>
+    </SelectField>
+  );
+}
+
+const WINDOW_WORDS: Record<Window, string> = { '': 'The billing period', day: 'Day', week: 'Week', month: 'Month', year: 'Year', lifetime: 'For good: never starts anew' };
+const ROLLOVER_WORDS: Record<DraftPrice['rollover'], string> = { none: 'Lapse', all: 'Carry over', multiple: 'Carry over, up to a multiple', units: 'Carry over, up to a number' };
+
+/** Over which stretch usage counts, and what becomes of units that are left at its end. */
+function StretchFields({ price, pointer, error, onChange }: PriceFieldsProps): ReactElement {
+  const before = price.origin?.type === 'usage' ? price.origin.window : null;
+  return (
+    <FieldRow>
+      <SelectField label="Counted over" value={price.window} onChange={({ target }) => onChange({ window: WINDOWS.find((each) => each === target.value) ?? '' })} error={faultAt(error, `${pointer}/window`)}>
+        {WINDOWS.map((unit) => (
+          <option key={unit} value={unit}>
+            {before != null && before.unit === unit && (before.count ?? 1) !== 1 ? `${before.count} ${unit}s` : WINDOW_WORDS[unit]}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField label="Units that are left" value={price.rollover} onChange={({ target }) => onChange({ rollover: rolloverNamed(target.value) })} error={faultAt(error, `${pointer}/rollover`)}>
+        {ROLLOVERS.map((each) => (
+          <option key={each} value={each}>
+            {ROLLOVER_WORDS[each]}
+          </option>
+        ))}
+      </SelectField>
+      {(price.rollover === 'multiple' || price.rollover === 'units') && (
+        <TextField
+          label={price.rollover === 'multiple' ? 'Times what is included' : 'Units at most'}
+          inputMode="decimal"
+          value={price.rolloverCap}
+          onChange={({ target }) => onChange({ rolloverCap: target.value })}
+          error={faultAt(error, `${pointer}/rollover/cap/${price.rollover}`) ?? faultAt(error, `${pointer}/rollover/cap`)}
+        />
+      )}
+    </FieldRow>
+  );
+}
+
+const ROLLOVERS = ['none', 'all', 'multiple', 'units'] as const;
+
+function rolloverNamed(name: string): DraftPrice['rollover'] {
+  return ROLLOVERS.find((each) => each === name) ?? 'none';
 }
 
 function ModelFields(props: PriceFieldsProps): ReactElement {

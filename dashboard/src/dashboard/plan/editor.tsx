@@ -14,9 +14,12 @@ import { faultAt } from '../../part/form.js';
 import { Icon } from '../../part/icon.js';
 import { Page } from '../../part/page.js';
 import { useClient } from '../../session/session.js';
+import { useFeatures } from '../customer/feature.js';
 import { useMeters } from '../meter/meter.js';
 import { draftOf, inputOf, newDraft, newPrice, type Draft, type DraftPrice } from './draft.js';
+import { Grants } from './editor-grant.js';
 import { PriceFields } from './editor-price.js';
+import { TermsFields } from './editor-terms.js';
 import styles from './editor.module.css';
 import { planKeys, usePlan } from './plan.js';
 
@@ -66,10 +69,11 @@ function Editor({ plan }: { plan: Plan | undefined }): ReactElement {
   const [draft, setDraft] = useState(first);
   const isSaved = useRef(false);
   const form = useRef<HTMLFormElement>(null);
+  const { features } = useFeatures();
   const isTaken = useTakenCodes(plan === undefined);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(first);
   const command = useCommand({
-    run: (input: Draft) => client.putPlan(input.code.trim(), inputOf(input)),
+    run: (input: Draft) => client.putPlan(input.code.trim(), inputOf(input, (code) => features.find((feature) => feature.code === code)?.type)),
     done: ({ name, version }) => `Version ${version} of ${name} is saved.`,
     touches: planKeys(plan?.code ?? draft.code.trim()),
     onDone: ({ code }) => {
@@ -97,7 +101,16 @@ function Editor({ plan }: { plan: Plan | undefined }): ReactElement {
           if (isOtherOrder) command.reset();
         }}
       />
-      {plan !== undefined && plan.features.length > 0 && <p className={styles.kept}>What it grants, and how it is billed beyond what stands here, stay as they are.</p>}
+      <Grants
+        grants={draft.grants}
+        prices={draft.prices}
+        error={command.error}
+        onChange={(grants, isOtherOrder) => {
+          change({ grants });
+          if (isOtherOrder) command.reset();
+        }}
+      />
+      <TermsFields terms={draft.terms} currency={draft.currency.trim().toUpperCase()} error={command.error} onChange={(part) => change({ terms: { ...draft.terms, ...part } })} />
       {command.error !== null && <ErrorNote error={command.error} />}
       <div className={styles.bar}>
         <Button type="submit" tone="primary" busy={command.isBusy} disabledReason={reason}>

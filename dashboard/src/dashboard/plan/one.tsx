@@ -12,7 +12,8 @@ import { Icon } from '../../part/icon.js';
 import { Page, Stack } from '../../part/page.js';
 import { TabBar, TabLink } from '../../part/tab.js';
 import { useClient } from '../../session/session.js';
-import { definitionOf, planKeys, usePlan } from './plan.js';
+import { definitionOf } from './definition.js';
+import { planKeys, usePlan } from './plan.js';
 import styles from './one.module.css';
 import { wordsOfInterval } from './words.js';
 

@@ -1,4 +1,4 @@
-import type { Plan, PlanInput } from '@paidup/sdk';
+import type { Plan } from '@paidup/sdk';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useClient } from '../../session/session.js';
 
@@ -11,9 +11,4 @@ export function usePlan(code: string): UseQueryResult<Plan> {
 /** What a change of one plan touches. */
 export function planKeys(code: string): readonly (readonly unknown[])[] {
   return [['plan', code], ['plans']];
-}
-
-/** A plan without what the engine gave it: what it would be defined with anew. */
-export function definitionOf({ id: _id, code: _code, version: _version, version_id: _versionId, archived: _archived, ...definition }: Plan): PlanInput {
-  return definition;
 }
