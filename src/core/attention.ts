@@ -45,6 +45,7 @@ function lowWallet({ wallets, topUp, subscriptions }: BillingState): string | nu
     return available !== null && !available.lt(topUp.minBalance) ? null : `Less is available than the minimum of ${decimalText(topUp.minBalance)} ${topUp.currency}.`;
   }
   const paying = subscriptions.filter(({ status, phase }) => (status === 'active' || status === 'trialing') && phase.plan.prices.some(({ paidFrom }) => paidFrom === 'wallet')).map(({ phase }) => phase.plan.currency);
-  const empty = wallets.find(({ currency, available }) => paying.includes(currency) && available.minor <= 0n);
-  return empty === undefined ? null : `Nothing is available in ${empty.currency}.`;
+  // A wallet that has seen no movement yet is none.
+  const empty = paying.find((currency) => (wallets.find((wallet) => wallet.currency === currency)?.available.minor ?? 0n) <= 0n);
+  return empty === undefined ? null : `Nothing is available in ${empty}.`;
 }

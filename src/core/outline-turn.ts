@@ -2,10 +2,12 @@ import { ZERO, add, multiply, sum } from './decimal.js';
 import type { CustomerFacts } from './facts.js';
 import type { Instant } from './instant.js';
 import { convert } from './meter.js';
+import { moneyToDecimal } from './money.js';
 import { usagePrices, type UsagePrice } from './plan.js';
+import type { PriceModel } from './price.js';
 import type { Standing } from './standing.js';
 import { isOverageAllowed, isServing, phaseAt, quantityOf, usagePriceAt, usageWindowAt, type Phase, type Subscription } from './subscription.js';
-import { availableIn, exactlyAvailableIn } from './wallet.js';
+import { availableIn } from './wallet.js';
 import { seriesText, windowText, type UsageWindow } from './window.js';
 
 /** What is known of a customer while its usage is counted. */
@@ -57,10 +59,25 @@ function isReached({ phase, price, rows }: { phase: Phase; price: UsagePrice; ro
   return price.overageCap === null ? !isOverageAllowed(phase, price) && used.gte(available) : used.gte(available);
 }
 
-/** Whether the wallet that use is paid from may be low, as an outline says it: see CUSTOMER_ATTENTIONS. */
-export function mayBeLow(facts: CustomerFacts, at: Instant): boolean {
+/** Whether the use that was just counted, which gave the rows `after`, may have changed what an outline says of wallets: yes without need now and then, but never no. */
+export function mayTurnWallets(facts: CustomerFacts, after: readonly UsageWindow[], at: Instant): boolean {
+  return isLow(facts, at) || after.some((row) => mayGetCheaper(facts.subscriptions, row));
+}
+
+/** By volume, more may cost less than it did before: a wallet that was low need not be so any more. */
+function mayGetCheaper(subscriptions: readonly Subscription[], { subscriptionId, priceCode }: UsageWindow): boolean {
+  const phases = subscriptions.find(({ id }) => id === subscriptionId)?.phases ?? [];
+  return phases.some(({ plan }) => usagePrices(plan).some(({ code, paidFrom, model }) => code === priceCode && paidFrom === 'wallet' && isByVolume(model)));
+}
+
+function isByVolume(model: PriceModel): boolean {
+  return model.type === 'dimensional' ? model.cells.some((cell) => cell.model.type === 'volume') : model.type === 'volume';
+}
+
+/** Whether the wallet that use is paid from is low, counted as an outline does: see CUSTOMER_ATTENTIONS. */
+function isLow(facts: CustomerFacts, at: Instant): boolean {
   const { topUp } = facts;
-  if (topUp !== null) return exactlyAvailableIn(facts, topUp.currency, at).lt(topUp.minBalance);
+  if (topUp !== null) return moneyToDecimal(availableIn(facts, topUp.currency, at)).lt(topUp.minBalance);
   const paid = facts.subscriptions.filter((subscription) => isServing(subscription, at)).map((subscription) => phaseAt(subscription, at).plan).filter((plan) => plan.prices.some(({ paidFrom }) => paidFrom === 'wallet'));
   return [...new Set(paid.map(({ currency }) => currency))].some((currency) => availableIn(facts, currency, at).minor <= 0n);
 }

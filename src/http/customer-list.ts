@@ -14,6 +14,7 @@ import { PageOf, PageQuery, Words } from './schema.js';
 /** What lives comes first: the status of a customer is the first of these that one of its subscriptions has. */
 const STATUSES = ['active', 'trialing', 'paused', 'scheduled', 'canceled'] as const satisfies readonly SubscriptionStatus[];
 const ORDERS = ['newest', 'oldest', 'name'] as const;
+type CustomerOrder = (typeof ORDERS)[number];
 
 const ListQuery = Type.Intersect([
   PageQuery,
@@ -45,7 +46,7 @@ interface Query {
   attention?: CustomerAttention | InvoiceAttention;
   overdue_days?: number;
   currency?: string;
-  sort?: (typeof ORDERS)[number];
+  sort?: CustomerOrder;
 }
 
 export function customerListRoutes(app: FastifyInstance, { engine }: HttpContext): void {
@@ -53,25 +54,26 @@ export function customerListRoutes(app: FastifyInstance, { engine }: HttpContext
     '/v1/customers',
     { config: { right: 'customers:write' }, schema: { tags: ['customers'], summary: 'List customers, newest first unless told', querystring: ListQuery, response: { 200: PageOf(ListedView, 'Customers') } } },
     async (request) => {
-      const { limit = 50 } = request.query;
+      const { limit = 50, sort = 'newest' } = request.query;
       const found = await listCustomers(engine, { ...askedOf(request.query), limit: limit + 1 });
-      const { items, nextCursor } = page(found, limit, ({ place }) => `${place.accountNumber} ${place.sortName}`);
+      const { items, nextCursor } = page(found, limit, ({ place }) => `${sort} ${place.accountNumber} ${place.sortName}`);
       return { data: items.map(listedView), next_cursor: nextCursor };
     },
   );
 }
 
-function askedOf({ query: matching, plan, status, attention, overdue_days: overdueDays, currency: code, sort: order, cursor }: Query): Omit<CustomersAsked, 'limit'> {
+function askedOf({ query: matching, plan, status, attention, overdue_days: overdueDays, currency: code, sort: order = 'newest', cursor }: Query): Omit<CustomersAsked, 'limit'> {
   const currency = code === undefined ? undefined : parseCurrency(code);
   if (code !== undefined && currency === undefined) throw invalidInput([{ pointer: 'querystring:/currency', detail: `"${code}" is not an ISO 4217 currency` }]);
-  return { matching, plan, status, attention, overdueDays, currency, order, after: placeIn(cursor) };
+  return { matching, plan, status, attention, overdueDays, currency, order, after: placeIn(cursor, order) };
 }
 
-function placeIn(cursor: string | undefined): CustomersAsked['after'] {
+/** A place in another order is none in this one. */
+function placeIn(cursor: string | undefined, order: CustomerOrder): CustomersAsked['after'] {
   const text = readCursor(cursor);
   if (text === undefined) return undefined;
-  const [, number, sortName] = /^(\d{1,15}) ([\s\S]*)$/.exec(text) ?? [];
-  if (number === undefined || sortName === undefined) throw invalidInput([{ pointer: 'querystring:/cursor', detail: 'is not a cursor of this list' }]);
+  const [, sort, number, sortName] = /^([a-z]+) (\d{1,15}) ([\s\S]*)$/.exec(text) ?? [];
+  if (sort !== order || number === undefined || sortName === undefined) throw invalidInput([{ pointer: 'querystring:/cursor', detail: 'is not a cursor of this list in this order' }]);
   return { accountNumber: Number(number), sortName };
 }
 

@@ -3,6 +3,7 @@ import { isSameCounting, parseMeter, type Meter, type MeterDefinition } from '..
 import { parsePlan, usagePrices, type PlanDefinition } from '../core/plan.js';
 import { Refusal, notFound } from '../core/problems.js';
 import { archivePlan as archivePlanRow, bumpCatalogRevision, insertPlanVersion, upsertFeature, upsertMeter } from '../store/catalog.js';
+import { outdateOutlinesOfPlans } from '../store/outline.js';
 import type { Queryable } from '../store/database.js';
 import { readCatalog, type CatalogContent, type SoldPlan } from './catalog-cache.js';
 import type { Engine, Unit } from './engine.js';
@@ -75,12 +76,19 @@ export async function putFeature(engine: Engine, unit: Unit, input: { code: stri
   const content = await changeCatalog(engine, unit);
   const before = content.features.get(input.code);
   const feature = parseFeature({ id: before?.id ?? engine.newId('feat'), ...input, hasMeter: (code) => content.meters.has(code) });
-  const isGranted = [...content.versions.values()].some((plan) => plan.grants.some((grant) => grant.feature.code === input.code));
+  const isGranted = plansGranting(content, input.code).length > 0;
   if (before !== undefined && isGranted && (before.type !== feature.type || before.meter !== feature.meter)) {
     throw new Refusal('feature_in_use', `A plan grants the feature "${input.code}": its type and meter stay as they are. Define another feature.`);
   }
   await upsertFeature(unit.transaction, { code: feature.code, id: feature.id, definition: input.definition }, unit.at);
+  // What is outlined of customers names features, and goes by how their limits join.
+  if (before !== undefined && (before.name !== feature.name || before.combine !== feature.combine)) await outdateOutlinesOfPlans(unit.transaction, plansGranting(content, input.code));
   return feature;
+}
+
+/** Codes of the plans of which any version grants the feature. */
+function plansGranting({ versions }: CatalogContent, feature: string): string[] {
+  return [...new Set([...versions.values()].filter((plan) => plan.grants.some((grant) => grant.feature.code === feature)).map(({ code }) => code))];
 }
 
 /** Adds a version of the plan unless its newest one says the same. @throws Refusal `invalid_request`. */

@@ -1,7 +1,8 @@
 import type { Instant } from '../core/instant.js';
 import { NO_OUTLINE, outlineOf, type Outline } from '../core/outline.js';
+import { shareCatalog } from '../store/catalog.js';
 import type { Queryable } from '../store/database.js';
-import { countStaleOutlines, lockStaleOutlines, replaceOutlines } from '../store/outline.js';
+import { awaitStaleOutline, countStaleOutlines, lockStaleOutlines, replaceOutlines } from '../store/outline.js';
 import { selectStates, type StateAnswer } from '../store/state.js';
 import { withPlans } from './catalog-cache.js';
 import type { Engine } from './engine.js';
@@ -20,6 +21,9 @@ const CUSTOMERS_PER_READ = 2_000;
 export async function refreshOutlines(engine: Engine): Promise<number> {
   const at = engine.clock.now();
   return engine.database.transaction(async (transaction) => {
+    // First of all: whoever changes the catalog locks it before he ends outlines, and waits for those that are made by the former one.
+    await shareCatalog(transaction);
+    await engine.catalog.refresh(transaction);
     const stale = await lockStaleOutlines(transaction, at, CUSTOMERS_PER_ROUND);
     if (stale.length === 0) return 0;
     const answers = await selectStates(transaction, stale.map(({ customerId }) => ({ customerId, at, known: null })));
@@ -37,10 +41,17 @@ async function outlined(engine: Engine, transaction: Queryable, { answer, at }: 
   return outlineOf(factsOf({ stored, standing, subscriptions, windows }), at);
 }
 
-/** Brings outlines up to date before they are read, and tells of how many customers they do not hold all the same: none, unless a great many have changed at once. */
+/**
+ * Brings outlines up to date before they are read, and tells of how many customers they do not hold all the same: none,
+ * unless a great many have changed at once. What others are at work on it passes over, and waits for with nothing in its
+ * hands.
+ */
 export async function freshOutlines(engine: Engine): Promise<number> {
   for (let done = 0; done < CUSTOMERS_PER_READ; done += CUSTOMERS_PER_ROUND) {
-    if ((await refreshOutlines(engine)) < CUSTOMERS_PER_ROUND) break;
+    if ((await refreshOutlines(engine)) === CUSTOMERS_PER_ROUND) continue;
+    const at = engine.clock.now();
+    if ((await countStaleOutlines(engine.database, at)) === 0) return 0;
+    await engine.database.transaction((transaction) => awaitStaleOutline(transaction, at));
   }
   return countStaleOutlines(engine.database, engine.clock.now());
 }

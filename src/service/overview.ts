@@ -1,6 +1,7 @@
 import { CUSTOMER_ATTENTIONS, INVOICE_ATTENTIONS, OVERDUE_DAYS, type CustomerAttention, type InvoiceAttention } from '../core/attention.js';
 import type { Customer } from '../core/customer.js';
-import type { Instant } from '../core/instant.js';
+import { MIN_EVENT_AT } from '../core/event.js';
+import { instantText, type Instant } from '../core/instant.js';
 import { addMoney, zeroMoney, type Money } from '../core/money.js';
 import { plusInterval, startOfLocalDay, type Period } from '../core/period.js';
 import { invalidInput } from '../core/problems.js';
@@ -97,11 +98,16 @@ export interface SpanAsked {
 const DEFAULT_DAYS = 30;
 const DEFAULT_MONTHS = 12;
 
-/** Calendar stretches of a zone that cover what is asked for. @throws Refusal `invalid_request` when they are too many. */
+/** What ends later ends in a year that RFC 3339 cannot write. */
+const MAX_ASKED_AT = Date.UTC(9999, 0, 1) as Instant;
+
+/** Calendar stretches of a zone that cover what is asked for. @throws Refusal `invalid_request` when they are too many, or lie before any event or after the last year that can be written. */
 export function askedPeriods({ from, to, granularity, zone }: SpanAsked, now: Instant): Period[] {
   const until = to ?? now;
   const isShort = granularity === 'hour' || granularity === 'day';
   const start = from ?? startOfLocalDay(plusInterval(until, isShort ? { unit: 'day', count: 1 - DEFAULT_DAYS } : { unit: 'month', count: 1 - DEFAULT_MONTHS }, zone), zone);
+  if (start < MIN_EVENT_AT) throw invalidInput([{ pointer: 'querystring:/from', detail: `must not be before ${instantText(MIN_EVENT_AT)}` }]);
+  if (until > MAX_ASKED_AT) throw invalidInput([{ pointer: 'querystring:/to', detail: `must not be after ${instantText(MAX_ASKED_AT)}` }]);
   const periods = seriesPeriods({ from: start, to: until, granularity, zone });
   if (periods === undefined) throw invalidInput([{ pointer: 'querystring:/from', detail: `gives more than ${MAX_SERIES_POINTS} points; take a coarser granularity or a shorter span` }]);
   return periods;

@@ -3,7 +3,7 @@ import { eventOfUse, meterOfFeature } from '../core/held-usage.js';
 import { FOREVER, earliest, type Instant } from '../core/instant.js';
 import { decideIntake, type GateContext, type Incoming, type IntakeDecision } from '../core/intake.js';
 import type { Standing } from '../core/standing.js';
-import { mayBeLow, mayTurnLimits, type CountedUse } from '../core/outline-turn.js';
+import { mayTurnLimits, mayTurnWallets, type CountedUse } from '../core/outline-turn.js';
 import { isServing, usagePriceAt, usageWindowAt, type Subscription } from '../core/subscription.js';
 import { refillAt } from '../core/top-up.js';
 import { WindowBook } from '../core/window-book.js';
@@ -198,11 +198,11 @@ async function followUpMoney(engine: Engine, unit: Unit, concerned: readonly Dec
   const low: string[] = [];
   const windows = grouped(await selectOpenWindows(unit.transaction, concerned.map(({ stored }) => stored.customer.id), unit.at));
   const later: CountedCustomer[] = [];
-  for (const { stored, standing: before, subscriptions } of concerned) {
+  for (const { stored, standing: before, subscriptions, decision } of concerned) {
     const { id } = stored.customer;
     const revision = stored.revision + 1;
     const facts = factsOf({ stored: { ...stored, revision }, standing: before, subscriptions, windows: (windows.get(id) ?? []).map(({ window }) => window) });
-    if (mayBeLow(facts, unit.at)) low.push(id);
+    if (mayTurnWallets(facts, decision.windows, unit.at)) low.push(id);
     const filled = await topUpIfDue(engine, unit, { facts, standing: before });
     const standing = await fireAlerts(unit, { facts, standing: filled });
     if (standing !== before) await updateStanding(unit.transaction, { customerId: id, revision, standing });

@@ -9,7 +9,7 @@ import type { Engine } from './engine.js';
 import { askedPeriods, type SpanAsked } from './overview.js';
 
 /** Marks that one transaction takes. */
-const MARKS_PER_ROUND = 2_000;
+const MARKS_PER_ROUND = 10_000;
 /** Stretches whose events are read together. */
 const SLOTS_PER_READ = 96;
 
@@ -22,11 +22,11 @@ export async function refreshUsageTotals(engine: Engine): Promise<boolean> {
     await lockUsageTotals(transaction);
     await engine.catalog.refresh(transaction);
     await countNewMeters(engine, transaction);
-    const marks = await takeMarks(transaction, MARKS_PER_ROUND);
+    const { marks, taken } = await takeMarks(transaction, MARKS_PER_ROUND);
     const slotsOf = new Map<Meter, Set<Instant>>();
     for (const { startsAt, name } of marks) for (const meter of engine.catalog.metersOf(name)) slotsOf.set(meter, (slotsOf.get(meter) ?? new Set()).add(startsAt));
     for (const [meter, slots] of slotsOf) await countSlots(transaction, meter, [...slots]);
-    return marks.length >= MARKS_PER_ROUND;
+    return taken >= MARKS_PER_ROUND;
   });
 }
 

@@ -148,7 +148,11 @@ interface Derived {
 async function checkOutline({ unit, stored, standing, subscriptions, windows, isRepair }: Derived): Promise<Difference[]> {
   const customerId = stored.customer.id;
   const kept = await selectOutline(unit.transaction, customerId, unit.at);
-  if (kept === undefined) return [];
+  if (kept === 'stale') return [];
+  if (kept === undefined) {
+    if (isRepair) await outdateOutlines(unit.transaction, [customerId]);
+    return [{ customerId, what: 'outline', detail: 'there is none, and none would be made' }];
+  }
   const isDeleted = (await selectCustomer(unit.transaction, customerId)) === undefined;
   const derived = isDeleted ? NO_OUTLINE : outlineOf(factsOf({ stored, standing, subscriptions, windows: windows.map(({ window }) => window) }), unit.at);
   const differences = compareTexts({ customerId, what: 'outline', kept: outlineTexts(kept), derived: outlineTexts(derived) });

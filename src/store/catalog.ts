@@ -34,6 +34,15 @@ from catalog
 `,
 );
 
+const shareCatalogStatement = statement(
+  'share_catalog',
+  `
+select revision
+from catalog
+for share
+`,
+);
+
 const bumpCatalogRevisionStatement = statement(
   'bump_catalog_revision',
   `
@@ -123,6 +132,11 @@ export async function selectCatalogRevision(queryable: Queryable): Promise<numbe
   const [row] = await queryable.rows<{ revision: string }>(selectCatalogRevisionStatement, []);
   if (row === undefined) throw new Error('the catalog has no row');
   return Number(row.revision);
+}
+
+/** Until the transaction ends nobody changes the catalog. */
+export async function shareCatalog(transaction: Queryable): Promise<void> {
+  await transaction.rows(shareCatalogStatement, []);
 }
 
 /** Locks the catalog for this transaction and counts the change. */

@@ -46,6 +46,42 @@ for update of o skip locked
 `,
 );
 
+const awaitStaleStatement = statement(
+  'await_stale_outline',
+  `
+select customer_id
+from customer_outlines
+where until <= $1
+order by until, bucket, customer_id
+limit 1
+for update
+`,
+);
+
+const outdatePlansStatement = statement(
+  'outdate_outlines_of_plans',
+  `
+update customer_outlines o
+set until = '-infinity'
+from (
+  select held.bucket, held.customer_id
+  from customer_outlines held
+  where held.until > '-infinity'
+    and exists (
+      select 1
+      from subscription_spans s
+      where s.bucket = held.bucket
+        and s.customer_id = held.customer_id
+        and s.plan_code = any($1::text[])
+    )
+  order by held.bucket, held.customer_id
+  for update of held
+) found
+where o.bucket = found.bucket
+  and o.customer_id = found.customer_id
+`,
+);
+
 const countStaleStatement = statement(
   'count_stale_outlines',
   `
@@ -157,6 +193,16 @@ export async function lockStaleOutlines(transaction: Queryable, at: Instant, lim
   return rows.map((row) => ({ customerId: row.customer_id, accountNumber: Number(row.account_number) }));
 }
 
+/** The outlines of all customers that have, had or will have one of the plans do not hold any more. Nobody must be outlining meanwhile: see shareCatalog. */
+export async function outdateOutlinesOfPlans(transaction: Queryable, planCodes: readonly string[]): Promise<void> {
+  if (planCodes.length > 0) await transaction.rows(outdatePlansStatement, [planCodes]);
+}
+
+/** Waits until nobody else is at work on the first of the outlines that do not hold at `at`. */
+export async function awaitStaleOutline(transaction: Queryable, at: Instant): Promise<void> {
+  await transaction.rows(awaitStaleStatement, [timestampText(at)]);
+}
+
 export async function countStaleOutlines(queryable: Queryable, at: Instant): Promise<number> {
   const [row] = await queryable.rows<{ outlines: string }>(countStaleStatement, [timestampText(at)]);
   return Number(row?.outlines ?? 0);
@@ -179,11 +225,12 @@ export async function replaceOutlines(transaction: Queryable, outlines: Readonly
   await transaction.rows(updateOutlinesStatement, [...key, outlines.map(({ outline }) => timestampText(outline.until))]);
 }
 
-/** What is kept of a customer; undefined when it does not hold at `at`. */
-export async function selectOutline(queryable: Queryable, customerId: string, at: Instant): Promise<Omit<Outline, 'until'> | undefined> {
+/** What is kept of a customer: `stale` when it does not hold at `at`, undefined when there is no outline, which nobody would ever make. */
+export async function selectOutline(queryable: Queryable, customerId: string, at: Instant): Promise<Omit<Outline, 'until'> | 'stale' | undefined> {
   const key = [bucketOf(customerId), customerId];
   const [row] = await queryable.rows<{ holds: boolean }>(selectOutlineStatement, [...key, timestampText(at)]);
-  if (row?.holds !== true) return undefined;
+  if (row === undefined) return undefined;
+  if (!row.holds) return 'stale';
   const spans = await queryable.rows<SpanRow>(selectSpansStatement, key);
   return { spans: spans.map(fromSpanRow), attentions: await queryable.rows<Attention>(selectAttentionsStatement, key) };
 }

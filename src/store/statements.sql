@@ -12,6 +12,14 @@ set archived_at = $2
 where code = $1
   and archived_at is null;
 
+-- await_stale_outline
+select customer_id
+from customer_outlines
+where until <= $1
+order by until, bucket, customer_id
+limit 1
+for update;
+
 -- bring_customers_due_forward
 update customers c
 set due_at = asked.due_at
@@ -490,6 +498,26 @@ order by bucket, customer_id collate "C"
 on conflict (bucket, customer_id) do update
 set until = excluded.until;
 
+-- outdate_outlines_of_plans
+update customer_outlines o
+set until = '-infinity'
+from (
+  select held.bucket, held.customer_id
+  from customer_outlines held
+  where held.until > '-infinity'
+    and exists (
+      select 1
+      from subscription_spans s
+      where s.bucket = held.bucket
+        and s.customer_id = held.customer_id
+        and s.plan_code = any($1::text[])
+    )
+  order by held.bucket, held.customer_id
+  for update of held
+) found
+where o.bucket = found.bucket
+  and o.customer_id = found.customer_id;
+
 -- prune_change_feed
 with gone as (
   delete from change_feed
@@ -826,11 +854,16 @@ join credit_notes n on n.bucket = asked.bucket and n.customer_id = asked.custome
 order by n.customer_id, n.revision, n.id;
 
 -- select_credited
-select p.position, n.body -> 'total' ->> 'currency' as currency, count(*) as invoices, sum((n.body -> 'total' ->> 'minor')::numeric) as total_minor
+select p.position, t.currency, t.invoices, t.total_minor
 from unnest($1::timestamptz[], $2::timestamptz[]) with ordinality as p (starts_at, ends_at, position)
-join credit_notes n on n.made_at >= p.starts_at and n.made_at < p.ends_at
-group by p.position, n.body -> 'total' ->> 'currency'
-order by p.position, currency;
+cross join lateral (
+  select n.body -> 'total' ->> 'currency' as currency, count(*) as invoices, sum((n.body -> 'total' ->> 'minor')::numeric) as total_minor
+  from credit_notes n
+  where n.made_at >= p.starts_at
+    and n.made_at < p.ends_at
+  group by n.body -> 'total' ->> 'currency'
+) t
+order by p.position, t.currency;
 
 -- select_customer
 select id, revision, external_id, name, email, phone, address, currency, zone, metadata, account_number, created_at, standing
@@ -1071,13 +1104,28 @@ where name = any($1::text[])
 order by starts_at, name;
 
 -- select_event_values
-select asked.starts_at, (e.properties -> $3)::text as value, e.occurrences, count(*) as events
+select asked.starts_at, counted.value, counted.whole, counted.added, counted.occurrences, counted.events
 from unnest($1::timestamptz[]) as asked (starts_at)
-join events e on e.occurred_at >= asked.starts_at
-  and e.occurred_at < asked.starts_at + interval '15 minutes'
-  and e.name = any($2::text[])
-group by asked.starts_at, (e.properties -> $3)::text, e.occurrences
-order by asked.starts_at, value, e.occurrences;
+cross join lateral (
+  select said.is_decimal, case when not said.is_decimal then said.value end as value, said.whole, said.occurrences, count(*) as events,
+    sum(case when said.is_decimal then trim(both '"' from said.value)::numeric end) as added
+  from (
+    select found.value, found.whole, found.occurrences, coalesce(length(found.value) <= 60 and found.value ~ '^"?-?[0-9]+([.][0-9]+)?"?$', false) as is_decimal
+    from (
+      select e.occurrences,
+        case when strpos(e.properties::text, '\u') = 0 then (e.properties -> $3::text)::text end as value,
+        case when strpos(e.properties::text, '\u') > 0 then e.properties::text end as whole
+      from events e
+      where e.occurred_at >= asked.starts_at
+        and e.occurred_at < asked.starts_at + interval '15 minutes'
+        and e.name = any($2::text[])
+      offset 0
+    ) found
+    offset 0
+  ) said
+  group by said.is_decimal, case when not said.is_decimal then said.value end, said.whole, said.occurrences
+) counted
+order by asked.starts_at, counted.is_decimal, counted.value, counted.whole, counted.occurrences;
 
 -- select_events
 select customer_id, id, name, occurred_at, properties, occurrences, revision
@@ -1567,12 +1615,17 @@ limit $2
 offset $3;
 
 -- select_revenue
-select p.position, i.currency, count(*) as invoices, sum(i.total_minor) as total_minor
+select p.position, t.currency, t.invoices, t.total_minor
 from unnest($1::timestamptz[], $2::timestamptz[]) with ordinality as p (starts_at, ends_at, position)
-join invoices i on i.dated_at >= p.starts_at and i.dated_at < p.ends_at
-where i.status <> 'void'
-group by p.position, i.currency
-order by p.position, i.currency;
+cross join lateral (
+  select i.currency, count(*) as invoices, sum(i.total_minor) as total_minor
+  from invoices i
+  where i.dated_at >= p.starts_at
+    and i.dated_at < p.ends_at
+    and i.status <> 'void'
+  group by i.currency
+) t
+order by p.position, t.currency;
 
 -- select_session
 select
@@ -1756,15 +1809,25 @@ join usage_windows w on w.bucket = asked.bucket
   and w.price_code = asked.price_code
 order by w.customer_id, w.subscription_id, w.price_code, w.dimension_key, w.starts_at;
 
+-- share_catalog
+select revision
+from catalog
+for share;
+
 -- start_change_feed
 update change_feed_start
 set xid = pg_snapshot_xmin(pg_current_snapshot()), seq = nextval(pg_get_serial_sequence('change_feed', 'seq'));
 
 -- sum_usage_totals
-select p.position, t.meter_code, sum(t.events) as events, sum(t.value) as value
+select p.position, t.meter_code, t.events, t.value
 from unnest($1::timestamptz[], $2::timestamptz[]) with ordinality as p (starts_at, ends_at, position)
-join usage_totals t on t.starts_at >= p.starts_at and t.starts_at < p.ends_at
-group by p.position, t.meter_code
+cross join lateral (
+  select u.meter_code, sum(u.events) as events, sum(u.value) as value
+  from usage_totals u
+  where u.starts_at >= p.starts_at
+    and u.starts_at < p.ends_at
+  group by u.meter_code
+) t
 order by p.position, t.meter_code;
 
 -- take_document_number
@@ -1780,8 +1843,9 @@ with taken as (
   where id in (select id from usage_marks order by id limit $1)
   returning starts_at, name
 )
-select distinct starts_at, name
+select starts_at, name, count(*) as marks
 from taken
+group by starts_at, name
 order by starts_at, name;
 
 -- update_customer_due

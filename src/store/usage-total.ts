@@ -24,8 +24,9 @@ with taken as (
   where id in (select id from usage_marks order by id limit $1)
   returning starts_at, name
 )
-select distinct starts_at, name
+select starts_at, name, count(*) as marks
 from taken
+group by starts_at, name
 order by starts_at, name
 `,
 );
@@ -59,16 +60,37 @@ order by starts_at, name
 `,
 );
 
+/**
+ * Plain decimals are added up here: there may be as many different ones as there are events. Of properties that hold an
+ * escape the whole comes back: of some (NUL, half a surrogate pair) no text can be made, and looking into them is an error.
+ * Lateral, so that each stretch is found by the index, whatever the planner believes of a table that was empty a moment ago;
+ * `offset 0`, so that what is read of an event is read once.
+ */
 const selectValuesStatement = statement(
   'select_event_values',
   `
-select asked.starts_at, (e.properties -> $3)::text as value, e.occurrences, count(*) as events
+select asked.starts_at, counted.value, counted.whole, counted.added, counted.occurrences, counted.events
 from unnest($1::timestamptz[]) as asked (starts_at)
-join events e on e.occurred_at >= asked.starts_at
-  and e.occurred_at < asked.starts_at + interval '15 minutes'
-  and e.name = any($2::text[])
-group by asked.starts_at, (e.properties -> $3)::text, e.occurrences
-order by asked.starts_at, value, e.occurrences
+cross join lateral (
+  select said.is_decimal, case when not said.is_decimal then said.value end as value, said.whole, said.occurrences, count(*) as events,
+    sum(case when said.is_decimal then trim(both '"' from said.value)::numeric end) as added
+  from (
+    select found.value, found.whole, found.occurrences, coalesce(length(found.value) <= 60 and found.value ~ '^"?-?[0-9]+([.][0-9]+)?"?$', false) as is_decimal
+    from (
+      select e.occurrences,
+        case when strpos(e.properties::text, '\\u') = 0 then (e.properties -> $3::text)::text end as value,
+        case when strpos(e.properties::text, '\\u') > 0 then e.properties::text end as whole
+      from events e
+      where e.occurred_at >= asked.starts_at
+        and e.occurred_at < asked.starts_at + interval '15 minutes'
+        and e.name = any($2::text[])
+      offset 0
+    ) found
+    offset 0
+  ) said
+  group by said.is_decimal, case when not said.is_decimal then said.value end, said.whole, said.occurrences
+) counted
+order by asked.starts_at, counted.is_decimal, counted.value, counted.whole, counted.occurrences
 `,
 );
 
@@ -106,10 +128,15 @@ order by starts_at
 const sumTotalsStatement = statement(
   'sum_usage_totals',
   `
-select p.position, t.meter_code, sum(t.events) as events, sum(t.value) as value
+select p.position, t.meter_code, t.events, t.value
 from unnest($1::timestamptz[], $2::timestamptz[]) with ordinality as p (starts_at, ends_at, position)
-join usage_totals t on t.starts_at >= p.starts_at and t.starts_at < p.ends_at
-group by p.position, t.meter_code
+cross join lateral (
+  select u.meter_code, sum(u.events) as events, sum(u.value) as value
+  from usage_totals u
+  where u.starts_at >= p.starts_at
+    and u.starts_at < p.ends_at
+  group by u.meter_code
+) t
 order by p.position, t.meter_code
 `,
 );
@@ -149,9 +176,10 @@ export async function lockUsageTotals(transaction: Queryable): Promise<void> {
   await transaction.rows(lockStatement, []);
 }
 
-/** Takes up to `limit` marks away and gives what they mark, each once. Their events are visible to what is read next. */
-export async function takeMarks(transaction: Queryable, limit: number): Promise<UsageMark[]> {
-  return (await transaction.rows<MarkRow>(takeMarksStatement, [limit])).map(fromMarkRow);
+/** Takes up to `limit` marks away and gives what they mark, each once, and how many they were. Their events are visible to what is read next. */
+export async function takeMarks(transaction: Queryable, limit: number): Promise<{ readonly marks: UsageMark[]; readonly taken: number }> {
+  const rows = await transaction.rows<MarkRow & { marks: string }>(takeMarksStatement, [limit]);
+  return { marks: rows.map(fromMarkRow), taken: rows.reduce((sum, row) => sum + Number(row.marks), 0) };
 }
 
 export async function selectMarks(queryable: Queryable): Promise<UsageMark[]> {
@@ -167,10 +195,27 @@ export async function selectSlots(queryable: Queryable, names: readonly string[]
   return (await queryable.rows<MarkRow>(selectSlotsStatement, [names])).map(fromMarkRow);
 }
 
-/** What events of the names say of the property in each of the stretches, alike ones together. */
+/** What events of the names say of the property in each of the stretches: alike ones together, and plain decimals added up. */
 export async function selectValues(queryable: Queryable, asked: { slots: readonly Instant[]; names: readonly string[]; property: string | null }): Promise<CountedValue[]> {
-  const rows = await queryable.rows<{ starts_at: string; value: string | null; occurrences: string | null; events: string }>(selectValuesStatement, [asked.slots.map(timestampText), asked.names, asked.property]);
-  return rows.map((row) => ({ startsAt: fromTimestamp(row.starts_at), value: row.value === null ? undefined : (JSON.parse(row.value) as unknown), occurrences: row.occurrences === null ? null : decimal(row.occurrences), events: Number(row.events) }));
+  const { property } = asked;
+  const rows = await queryable.rows<ValueRow>(selectValuesStatement, [asked.slots.map(timestampText), asked.names, property]);
+  return rows.map((row) => ({
+    startsAt: fromTimestamp(row.starts_at), value: valueIn(row, property), added: row.added === null ? null : decimal(row.added), occurrences: row.occurrences === null ? null : decimal(row.occurrences), events: Number(row.events),
+  }));
+}
+
+interface ValueRow {
+  readonly starts_at: string;
+  readonly value: string | null;
+  readonly whole: string | null;
+  readonly added: string | null;
+  readonly occurrences: string | null;
+  readonly events: string;
+}
+
+function valueIn({ value, whole }: ValueRow, property: string | null): unknown {
+  if (whole !== null) return property === null ? undefined : (JSON.parse(whole) as Record<string, unknown>)[property];
+  return value === null ? undefined : (JSON.parse(value) as unknown);
 }
 
 export async function upsertTotals(transaction: Queryable, meterCode: string, totals: readonly UsageTotal[]): Promise<void> {

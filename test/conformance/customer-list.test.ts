@@ -142,6 +142,35 @@ describe.each(STORES)('the list of customers on %s', (store) => {
     expect([await status('cursor=x'), await status('status=happy'), await status('sort=size'), await status('currency=XXQ'), await status('attention=all')]).toEqual([400, 400, 400, 400, 400]);
   });
 
+  it('refuses the place of another order, and takes text as it stands', async () => {
+    await paidup.call('PUT', '/v1/customers/strange', { currency: 'EUR', name: 'a%_\\ 😀' });
+    const { next_cursor: cursor } = await read('sort=name&limit=1');
+    const status = async (query: string): Promise<number> => (await paidup.call('GET', `/v1/customers?${query}`)).status;
+    const forged = (text: string): string => Buffer.from(text).toString('base64url');
+
+    expect([await status(`cursor=${cursor}`), await status(`cursor=${cursor}&sort=oldest`), await status(`cursor=${cursor}&sort=name`)]).toEqual([400, 400, 200]);
+    expect([await status(`cursor=${forged('name 1 \0')}&sort=name`), await status(`cursor=${forged('newest -1 ')}`), await status('query=%00')]).toEqual([400, 400, 400]);
+    for (const text of ['%', '_', '\\', '😀', 'a%_\\ 😀']) expect(await names(`query=${encodeURIComponent(text)}`)).toEqual(['strange']);
+    expect(await names(`query=${'a'.repeat(800)}`)).toEqual([]);
+  });
+
+  it('loses nobody and shows nobody twice while others come and go', async () => {
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    for (let added = 0; added === 0 || cursor !== null; added += 1) {
+      const page: Page = await read(`sort=name&limit=2${cursor === null ? '' : `&cursor=${cursor}`}`);
+      seen.push(...page.data.map(({ external_id: id }) => id));
+      cursor = page.next_cursor;
+      await paidup.call('PUT', `/v1/customers/came-${added}`, { currency: 'EUR', name: 'Anna' });
+      if (added === 1) await paidup.call('DELETE', '/v1/customers/frugal');
+    }
+    const there = MADE.map(({ id }) => id).filter((id) => id !== 'frugal');
+
+    expect(seen.filter((id) => !id.startsWith('came') && id !== 'frugal' && id !== 'strange').sort()).toEqual([...there].sort());
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(await names('plan=limited')).toEqual(['spent']);
+  });
+
   it('goes on by itself when time does', async () => {
     paidup.clock.set(at('2026-04-02T00:00:00Z'));
     const later = [await names('status=trialing'), await names('status=scheduled'), await names('status=canceled&sort=oldest'), await names('attention=limit_reached')];

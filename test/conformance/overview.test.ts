@@ -11,6 +11,8 @@ const NOW = '2026-03-20T00:00:00Z';
 const spoilSpan = statement('test_spoil_span', `update subscription_spans set amount = amount + 1 where bucket = $1 and customer_id = $2`);
 const spoilAttention = statement('test_spoil_attention', `insert into customer_attentions (bucket, customer_id, kind, detail, account_number) values ($1, $2, 'wallet_low', 'nothing', 1)`);
 const spoilTotal = statement('test_spoil_total', `update usage_totals set value = value + 1 where meter_code = 'hours' and starts_at = (select min(starts_at) from usage_totals where meter_code = 'hours')`);
+const dropOutline = statement('test_drop_outline', `with gone as (delete from subscription_spans where bucket = $1 and customer_id = $2) delete from customer_outlines where bucket = $1 and customer_id = $2`);
+const markOften = statement('test_mark_often', `insert into usage_marks (starts_at, name) select '2026-03-10T00:30:00Z', 'compute' from generate_series(1, 25000)`);
 const addTotal = statement('test_add_total', `insert into usage_totals (starts_at, meter_code, events, value) values ('2020-01-01T00:00:00Z', 'hours', 1, 1)`);
 
 describe.each(STORES)('the overview on %s', (store) => {
@@ -121,6 +123,50 @@ describe.each(STORES)('the overview on %s', (store) => {
     expect([before['hours'], after['hours'], after['runs'], after['quiet']]).toEqual(['3.7501388888888889', '4.7501388888888889', '6', '6']);
   });
 
+  it('counts what no text can hold, and every way to write a number', async () => {
+    await paidup.call('PUT', '/v1/meters/odd', { event_name: 'odd', aggregation: 'sum', property: 'n' });
+    await paidup.call('PUT', '/v1/meters/kinds', { event_name: 'odd', aggregation: 'count' });
+    const odd: object[] = [
+      { n: '1', note: 'a\u0000b' }, { n: 2, note: 'half \ud83d' }, { n: '4', 'a\u0000': 1 }, { n: '8', note: '\\u0000' }, { n: ' 1 ' }, { n: 16 }, { n: '+32' }, { n: '.5' }, { n: 1e21 }, { n: 1e-7 }, { n: '-64' }, { n: `0.${'0'.repeat(61)}1` }, { n: '64', note: '\u0007' },
+    ];
+    const { body } = await paidup.call<{ results: Array<{ status: string }> }>('POST', '/v1/events', { events: odd.map((properties, index) => ({ id: `odd-${index}`, customer: 'one', name: 'odd', timestamp: `2026-03-15T00:${10 + index}:00Z`, occurrences: '3', properties })) });
+    const { meters } = await read('/v1/overview/usage?from=2026-03-15T00:00:00Z&to=2026-03-16T00:00:00Z');
+    const told = Object.fromEntries(meters.map(({ meter, data }: { meter: string; data: Array<{ value: string; events: number }> }) => [meter, [data[0]?.value, data[0]?.events]]));
+
+    // One says no number, and was refused.
+    expect(body.results.filter(({ status }) => status === 'refused')).toHaveLength(1);
+    expect(told['odd']).toEqual([`1000000000000000000063.5000001${'0'.repeat(54)}1`, 12]);
+    expect(told['kinds']).toEqual(['36', 12]);
+    expect((await verifyStore(paidup.engine, { isRepair: false })).differences).toEqual([]);
+  });
+
+  it('counts all that is marked, however often a stretch was', async () => {
+    await paidup.engine.database.rows(markOften, []);
+    await paidup.call('POST', '/v1/events', { events: [{ id: 'behind', customer: 'one', name: 'compute', timestamp: '2026-03-16T12:00:00Z', properties: { seconds: '3600' } }] });
+    const { meters } = await read('/v1/overview/usage?from=2026-03-16T00:00:00Z&to=2026-03-17T00:00:00Z');
+
+    expect(meters.find(({ meter }: { meter: string }) => meter === 'hours').data[0].value).toBe('1');
+  });
+
+  it('speaks of features as they are named and joined now', async () => {
+    const { call } = paidup;
+    const define = (name: string, combine: string) => call('PUT', '/v1/features/seats', { name, type: 'metered', meter: 'seats', combine });
+    const reached = async () => (await read('/v1/overview')).attention.customers[0].first.filter(({ external_id: id }: { external_id: string }) => id === 'renamed').map(({ detail }: { detail: string }) => detail);
+    await call('PUT', '/v1/meters/seats', { event_name: 'seat', aggregation: 'count' });
+    await define('Seats', 'add');
+    await call('PUT', '/v1/plans/seats', { currency: 'EUR', interval: MONTH, prices: [{ code: 'seats', type: 'usage', meter: 'seats', included: '2', overage: 'blocked', model: { type: 'per_unit', amount: '0' } }], features: [{ feature: 'seats', price: 'seats' }] });
+    await call('PUT', '/v1/customers/renamed', { currency: 'EUR' });
+    for (let times = 0; times < 2; times += 1) await call('POST', '/v1/customers/renamed/subscriptions', { plan: 'seats' });
+    await call('POST', '/v1/events', { events: [1, 2].map((index) => ({ id: `seat-${index}`, customer: 'renamed', name: 'seat', timestamp: '2026-03-20T00:00:00Z' })) });
+    const before = await reached();
+    await define('Seats', 'max');
+    const joined = await reached();
+    await define('Chairs', 'max');
+
+    expect([before, joined, await reached()]).toEqual([[], ['Nothing is left of "Seats".'], ['Nothing is left of "Chairs".']]);
+    expect((await verifyStore(paidup.engine, { isRepair: false })).differences).toEqual([]);
+  });
+
   it('tells what was invoiced and credited, by month and currency', async () => {
     const { data } = await read('/v1/overview/revenue?from=2026-02-15T00:00:00Z&to=2026-03-20T00:00:00Z');
 
@@ -135,6 +181,9 @@ describe.each(STORES)('the overview on %s', (store) => {
     const status = async (path: string, key = paidup.secretKey): Promise<number> => (await paidup.call('GET', path, undefined, { authorization: `Bearer ${key}` })).status;
     const reading = (await paidup.call<{ key: string }>('POST', '/v1/api-keys', { kind: 'secret', scopes: ['*:read'] })).body.key;
 
+    const ends = ['usage?from=9999-12-01T00:00:00Z&to=9999-12-31T23:59:59Z', 'revenue?to=9999-12-31T23:59:59Z', 'usage?by=month&to=0000-01-01T00:00:00Z', 'revenue?from=1899-12-31T00:00:00Z&to=1900-01-02T00:00:00Z'];
+    expect(await Promise.all(ends.map((path) => status(`/v1/overview/${path}`)))).toEqual([400, 400, 400, 400]);
+    expect(await status('/v1/overview/revenue?from=9998-12-01T00:00:00Z&to=9999-01-01T00:00:00Z&timezone=America/New_York')).toBe(200);
     expect([await status('/v1/overview/usage?timezone=Mars'), await status('/v1/overview/usage?by=hour&from=2020-01-01T00:00:00Z'), await status('/v1/overview/revenue?by=hour'), await status('/v1/overview?overdue_days=-1')]).toEqual([400, 400, 400, 400]);
     expect([await status('/v1/overview', await paidup.customerKey('one')), await status('/v1/overview', reading)]).toEqual([403, 200]);
   });
@@ -152,5 +201,16 @@ describe.each(STORES)('the overview on %s', (store) => {
     expect(differences.map(({ what, customerId }) => [what, customerId]).sort(([left], [right]) => ((left ?? '') < (right ?? '') ? -1 : 1))).toEqual([['outline', id], ['outline', id], ['outline', id], ['total', null], ['total', null]]);
     expect([await read('/v1/overview'), await read('/v1/overview/usage')]).toEqual(before);
     expect((await verifyStore(engine, { isRepair: false })).differences).toEqual([]);
+  });
+
+  it('makes an outline that was not there once verify has found that', async () => {
+    const { engine } = paidup;
+    const id = await findCustomerId(engine, 'two');
+    const before = await read('/v1/overview');
+    await engine.database.rows(dropOutline, [bucketOf(id), id]);
+
+    expect((await verifyStore(engine, { isRepair: true })).differences.map(({ what, customerId }) => [what, customerId])).toEqual([['outline', id]]);
+    expect((await verifyStore(engine, { isRepair: false })).differences).toEqual([]);
+    expect(await read('/v1/overview')).toEqual(before);
   });
 });
