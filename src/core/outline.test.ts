@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { at, canceled, fixed, phase, plan, subscription, type SubscriptionParts } from '../../test/support/core.js';
+import { at, canceled, facts, fixed, phase, plan, subscription, type SubscriptionParts } from '../../test/support/core.js';
 import { FOREVER, instantText, type Instant } from './instant.js';
-import { spansOf } from './outline.js';
+import { outlineOf, spansOf } from './outline.js';
+import { billingState } from './state.js';
 import { statusAt } from './subscription.js';
 
 const PRO = plan({ code: 'pro', prices: [fixed('base', '10', { per_seat: true }), fixed('more', '5')] });
@@ -23,6 +24,17 @@ describe('the spans of a subscription', () => {
     ['paused', { changes: [phase(PRO, '2026-02-01', true, { isPaused: true }), phase(PRO, '2026-03-01', true)] }, ['2026-01-01 2026-02-01 active pro 15', '2026-02-01 2026-03-01 paused pro 0', '2026-03-01  active pro 15']],
   ])('%s', (_case, parts, expected) => {
     expect(told(parts).map((text) => text.trim())).toEqual(expected);
+  });
+
+  it('end with the turn that the wallet cannot pay, though nobody has written that down yet', () => {
+    const bought = subscription({ plan: plan({ code: 'bought', prices: [fixed('base', '10', { paid_from: 'wallet' })] }) });
+    const given = facts([bought], [], { cursors: [{ subscriptionId: 'sub_1', at: at('2026-01-01'), revision: 1 }] });
+    const [before, after] = ['2026-01-31', '2026-02-03'].map((moment) => outlineOf(given, at(moment)));
+    const statuses = ['2026-01-31', '2026-02-03'].map((moment) => billingState(given, at(moment)).subscriptions.map(({ status }) => status));
+
+    expect(statuses).toEqual([['active'], ['canceled']]);
+    expect(before?.until).toBe(at('2026-02-01'));
+    expect(after?.spans.map(({ startsAt, status }) => `${day(startsAt)} ${status}`)).toEqual(['2026-01-01 active', '2026-02-01 canceled']);
   });
 
   it('tile all time from when it was made, and say at each moment what it is', () => {

@@ -31,8 +31,9 @@ export interface Outline {
 }
 
 export function outlineOf(facts: CustomerFacts, at: Instant): Outline {
-  const { state, until } = lastingState(facts, at);
-  return { spans: facts.subscriptions.flatMap(spansOf), attentions: attentionsOf(state), until };
+  const { state, until, booked } = lastingState(facts, at);
+  // As they are with what is due by now, whether it has been written down or not: a turn may end what the wallet cannot pay.
+  return { spans: booked.subscriptions.flatMap(spansOf), attentions: attentionsOf(state), until };
 }
 
 export const NO_OUTLINE: Outline = { spans: [], attentions: [], until: FOREVER };
