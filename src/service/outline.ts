@@ -2,7 +2,7 @@ import type { Instant } from '../core/instant.js';
 import { NO_OUTLINE, outlineOf, type Outline } from '../core/outline.js';
 import { shareCatalog } from '../store/catalog.js';
 import type { Queryable } from '../store/database.js';
-import { awaitStaleOutline, countStaleOutlines, lockStaleOutlines, replaceOutlines } from '../store/outline.js';
+import { awaitStaleOutline, countStaleOutlines, hasStaleOutlines, lockStaleOutlines, replaceOutlines } from '../store/outline.js';
 import { selectStates, type StateAnswer } from '../store/state.js';
 import { withPlans } from './catalog-cache.js';
 import type { Engine } from './engine.js';
@@ -21,7 +21,9 @@ const CUSTOMERS_PER_READ = 2_000;
 export async function refreshOutlines(engine: Engine): Promise<number> {
   const at = engine.clock.now();
   return engine.database.transaction(async (transaction) => {
-    // First of all: whoever changes the catalog locks it before he ends outlines, and waits for those that are made by the former one.
+    // Nothing is locked, and so nothing written, where nothing is to be done: this is asked all the time.
+    if (!(await hasStaleOutlines(transaction, at))) return 0;
+    // Before any outline: whoever changes the catalog locks it before he ends outlines, and waits for those that are made by the former one.
     await shareCatalog(transaction);
     await engine.catalog.refresh(transaction);
     const stale = await lockStaleOutlines(transaction, at, CUSTOMERS_PER_ROUND);
@@ -50,7 +52,7 @@ export async function freshOutlines(engine: Engine): Promise<number> {
   for (let done = 0; done < CUSTOMERS_PER_READ; done += CUSTOMERS_PER_ROUND) {
     if ((await refreshOutlines(engine)) === CUSTOMERS_PER_ROUND) continue;
     const at = engine.clock.now();
-    if ((await countStaleOutlines(engine.database, at)) === 0) return 0;
+    if (!(await hasStaleOutlines(engine.database, at))) return 0;
     await engine.database.transaction((transaction) => awaitStaleOutline(transaction, at));
   }
   return countStaleOutlines(engine.database, engine.clock.now());

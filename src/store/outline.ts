@@ -82,6 +82,17 @@ where o.bucket = found.bucket
 `,
 );
 
+const hasStaleStatement = statement(
+  'has_stale_outlines',
+  `
+select exists (
+  select 1
+  from customer_outlines
+  where until <= $1
+) as is_stale
+`,
+);
+
 const countStaleStatement = statement(
   'count_stale_outlines',
   `
@@ -201,6 +212,11 @@ export async function outdateOutlinesOfPlans(transaction: Queryable, planCodes: 
 /** Waits until nobody else is at work on the first of the outlines that do not hold at `at`. */
 export async function awaitStaleOutline(transaction: Queryable, at: Instant): Promise<void> {
   await transaction.rows(awaitStaleStatement, [timestampText(at)]);
+}
+
+export async function hasStaleOutlines(queryable: Queryable, at: Instant): Promise<boolean> {
+  const [row] = await queryable.rows<{ is_stale: boolean }>(hasStaleStatement, [timestampText(at)]);
+  return row?.is_stale === true;
 }
 
 export async function countStaleOutlines(queryable: Queryable, at: Instant): Promise<number> {

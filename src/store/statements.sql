@@ -156,6 +156,13 @@ set status = 'failed'
 where endpoint_id = $1
   and status = 'pending';
 
+-- has_stale_outlines
+select exists (
+  select 1
+  from customer_outlines
+  where until <= $1
+) as is_stale;
+
 -- insert_alert_firings
 insert into alert_firings (bucket, customer_id, alert_id, subscription_id, price_code, window_starts_at, revision, position, firing, made_at)
 select $1::smallint, $2::text, alert_id, subscription_id, price_code, window_starts_at, $3::bigint, position, firing::json, made_at

@@ -13,8 +13,8 @@ export interface Worker {
 /** How long the worker rests between two looks. */
 export const REST_MS = 1_000;
 
-/** Runs `round` again and again with a rest between. It must not throw. */
-export function startLoop(round: () => Promise<void>, restMs: number): Worker {
+/** Runs `round` again and again with a rest between. It must not throw; one that may take long should ask whether it is to stop. */
+export function startLoop(round: (isStopping: () => boolean) => Promise<void>, restMs: number): Worker {
   let isStopped = false;
   let wake: () => void = () => undefined;
   const rest = (): Promise<void> =>
@@ -27,7 +27,7 @@ export function startLoop(round: () => Promise<void>, restMs: number): Worker {
     });
   const run = async (): Promise<void> => {
     while (!isStopped) {
-      await round();
+      await round(() => isStopped);
       // Stopped during the round: there is nothing to rest for. The linter does not see the change.
       if (!(isStopped as boolean)) await rest();
     }

@@ -6,18 +6,18 @@ import { REST_MS, startLoop, type Worker, type WorkerLog } from './loop.js';
 /** Keeps outlines and usage totals up to date, so that lists and sums over all customers find little to do. */
 export function startOverview(engine: Engine, log: WorkerLog, restMs: number = REST_MS): Worker {
   const totals = { restUntil: 0 };
-  return startLoop(() => round(engine, log, totals), restMs);
+  return startLoop((isStopping) => round(engine, log, { totals, isStopping }), restMs);
 }
 
 /** A quarter of an hour is counted anew as long as events come for it: of a busy one that takes no more than a tenth of the time. */
 const REST_PER_WORK = 9;
 
-async function round(engine: Engine, log: WorkerLog, totals: { restUntil: number }): Promise<void> {
+async function round(engine: Engine, log: WorkerLog, { totals, isStopping }: { totals: { restUntil: number }; isStopping: () => boolean }): Promise<void> {
   try {
-    while ((await refreshOutlines(engine)) > 0);
+    while (!isStopping() && (await refreshOutlines(engine)) > 0);
     const began = performance.now();
     if (began < totals.restUntil) return;
-    while (await refreshUsageTotals(engine));
+    while (!isStopping() && (await refreshUsageTotals(engine)));
     const ended = performance.now();
     totals.restUntil = ended + REST_PER_WORK * (ended - began);
   } catch (error) {

@@ -13,8 +13,9 @@ import { subscribe } from '../../src/service/subscribe.js';
 import { readAllUsage } from '../../src/service/usage-total.js';
 import { verifyStore } from '../../src/service/verify.js';
 import { migrate } from '../../src/store/migrate.js';
-import { lockStaleOutlines } from '../../src/store/outline.js';
+import { countStaleOutlines, lockStaleOutlines } from '../../src/store/outline.js';
 import { openPostgres } from '../../src/store/postgres.js';
+import { startOverview } from '../../src/worker/overview.js';
 import { TestClock } from '../support/app.js';
 import { at } from '../support/core.js';
 import { freshDatabase } from '../support/postgres.js';
@@ -71,6 +72,17 @@ describe('outlines and totals of two processes on one PostgreSQL', () => {
 
     expect(found.map(({ customer }) => customer.externalId)).toEqual(['a']);
     expect(await freshOutlines(two)).toBe(0);
+  });
+
+  it('are left as they are by a worker that is stopped, however many there are', async () => {
+    const [one, two] = await start();
+    for (let index = 0; index < 250; index += 1) await inUnit(one, (unit) => createCustomer(one, unit, { externalId: `m${index}` }));
+    const worker = startOverview(two, { info: () => undefined, error: () => undefined });
+    await worker.stop();
+    const left = await countStaleOutlines(one.database, NOW);
+
+    expect(left).toBeGreaterThan(0);
+    expect(await freshOutlines(one)).toBe(0);
   });
 
   it('are right when all that was done at once is done', async () => {
