@@ -4,8 +4,8 @@ export type Instant = number & { readonly instant: unique symbol };
 /** Later than every instant; the end of what has no end. */
 export const FOREVER = Number.POSITIVE_INFINITY as Instant;
 
-/** What RFC 3339 can write in UTC: the years 0000 to 9999. */
-const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+/** What RFC 3339 can write in UTC, and a store can too: the years 0001 to 9999. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;

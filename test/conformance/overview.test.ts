@@ -148,6 +148,22 @@ describe.each(STORES)('the overview on %s', (store) => {
     expect(meters.find(({ meter }: { meter: string }) => meter === 'hours').data[0].value).toBe('1');
   });
 
+  it('knows days that begin at a quarter, and are longer or shorter than others', async () => {
+    const moments = ['2026-03-17T18:14:59.999Z', '2026-03-17T18:15:00Z', '2026-03-07T04:59:59Z', '2026-03-08T04:59:59Z', '2026-03-08T05:00:00Z', '2026-03-09T03:59:59.999Z', '2026-03-09T04:00:00Z'];
+    await paidup.call('PUT', '/v1/meters/days', { event_name: 'day', aggregation: 'count' });
+    await paidup.call('POST', '/v1/events', { events: moments.map((timestamp, index) => ({ id: `day-${index}`, customer: 'one', name: 'day', timestamp })) });
+    const counted = async (query: string): Promise<unknown[]> => {
+      const { meters } = await read(`/v1/overview/usage?${query}`);
+      return meters.find(({ meter }: { meter: string }) => meter === 'days').data.map(({ start, value }: { start: string; value: string }) => [start, value]);
+    };
+
+    expect(await counted('from=2026-03-17T12:00:00Z&to=2026-03-18T12:00:00Z&timezone=Asia/Kathmandu')).toEqual([['2026-03-16T18:15:00Z', '1'], ['2026-03-17T18:15:00Z', '1']]);
+    // The clock goes forward on the 8th: a day of 23 hours.
+    expect(await counted('from=2026-03-07T05:00:00Z&to=2026-03-10T03:00:00Z&timezone=America/New_York')).toEqual([['2026-03-07T05:00:00Z', '1'], ['2026-03-08T05:00:00Z', '2'], ['2026-03-09T04:00:00Z', '1']]);
+    expect(await counted('from=2026-03-09T03:00:00Z&to=2026-03-09T05:00:00Z&by=week&timezone=America/New_York')).toEqual([['2026-03-02T05:00:00Z', '4'], ['2026-03-09T04:00:00Z', '1']]);
+    expect(await counted('from=2026-03-17T18:00:00Z&to=2026-03-17T19:00:00Z&by=hour&timezone=Asia/Kathmandu')).toEqual([['2026-03-17T17:15:00Z', '1'], ['2026-03-17T18:15:00Z', '1']]);
+  });
+
   it('speaks of features as they are named and joined now', async () => {
     const { call } = paidup;
     const define = (name: string, combine: string) => call('PUT', '/v1/features/seats', { name, type: 'metered', meter: 'seats', combine });
@@ -183,6 +199,7 @@ describe.each(STORES)('the overview on %s', (store) => {
 
     const ends = ['usage?from=9999-12-01T00:00:00Z&to=9999-12-31T23:59:59Z', 'revenue?to=9999-12-31T23:59:59Z', 'usage?by=month&to=0000-01-01T00:00:00Z', 'revenue?from=1899-12-31T00:00:00Z&to=1900-01-02T00:00:00Z'];
     expect(await Promise.all(ends.map((path) => status(`/v1/overview/${path}`)))).toEqual([400, 400, 400, 400]);
+    expect([await status('/v1/events?from=0000-06-01T00:00:00Z'), await status('/v1/invoices?from=0000-06-01T00:00:00Z'), await status('/v1/customers/one/state?at=0000-06-01T00:00:00Z')]).toEqual([400, 400, 400]);
     expect(await status('/v1/overview/revenue?from=9998-12-01T00:00:00Z&to=9999-01-01T00:00:00Z&timezone=America/New_York')).toBe(200);
     expect([await status('/v1/overview/usage?timezone=Mars'), await status('/v1/overview/usage?by=hour&from=2020-01-01T00:00:00Z'), await status('/v1/overview/revenue?by=hour'), await status('/v1/overview?overdue_days=-1')]).toEqual([400, 400, 400, 400]);
     expect([await status('/v1/overview', await paidup.customerKey('one')), await status('/v1/overview', reading)]).toEqual([403, 200]);
