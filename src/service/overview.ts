@@ -1,18 +1,17 @@
 import { CUSTOMER_ATTENTIONS, INVOICE_ATTENTIONS, OVERDUE_DAYS, type CustomerAttention, type InvoiceAttention } from '../core/attention.js';
 import type { Customer } from '../core/customer.js';
-import { MIN_EVENT_AT } from '../core/event.js';
-import { instantText, type Instant } from '../core/instant.js';
+import type { Instant } from '../core/instant.js';
 import { addMoney, zeroMoney, type Money } from '../core/money.js';
 import { plusInterval, startOfLocalDay, type Period } from '../core/period.js';
-import { invalidInput } from '../core/problems.js';
 import { monthlyRevenue } from '../core/recurring.js';
-import { MAX_SERIES_POINTS, seriesPeriods, type Granularity } from '../core/series.js';
+import type { Granularity } from '../core/series.js';
 import type { SubscriptionStatus } from '../core/subscription.js';
 import { countCustomers, selectAttentionTotals, selectCredited, selectOpenInvoiceTotals, selectRevenue, selectSpanTotals, type AttentionTotal, type OpenInvoiceTotal, type RevenueTotal, type SpanTotal } from '../store/overview.js';
 import type { Engine } from './engine.js';
 import type { InvoiceRead } from './invoice.js';
 import { customersOf, listInvoices, overdueBefore } from './invoice-list.js';
 import { freshOutlines } from './outline.js';
+import { askedPeriods } from './series.js';
 
 /** How many of each kind are named. */
 const FIRST = 5;
@@ -98,19 +97,12 @@ export interface SpanAsked {
 const DEFAULT_DAYS = 30;
 const DEFAULT_MONTHS = 12;
 
-/** What ends later ends in a year that RFC 3339 cannot write. */
-const MAX_ASKED_AT = Date.UTC(9999, 0, 1) as Instant;
-
-/** Calendar stretches of a zone that cover what is asked for. @throws Refusal `invalid_request` when they are too many, or lie before any event or after the last year that can be written. */
-export function askedPeriods({ from, to, granularity, zone }: SpanAsked, now: Instant): Period[] {
+/** Calendar stretches of a zone that cover what is asked for. @throws Refusal `invalid_request`: see askedPeriods. */
+export function spanPeriods({ from, to, granularity, zone }: SpanAsked, now: Instant): Period[] {
   const until = to ?? now;
   const isShort = granularity === 'hour' || granularity === 'day';
   const start = from ?? startOfLocalDay(plusInterval(until, isShort ? { unit: 'day', count: 1 - DEFAULT_DAYS } : { unit: 'month', count: 1 - DEFAULT_MONTHS }, zone), zone);
-  if (start < MIN_EVENT_AT) throw invalidInput([{ pointer: 'querystring:/from', detail: `must not be before ${instantText(MIN_EVENT_AT)}` }]);
-  if (until > MAX_ASKED_AT) throw invalidInput([{ pointer: 'querystring:/to', detail: `must not be after ${instantText(MAX_ASKED_AT)}` }]);
-  const periods = seriesPeriods({ from: start, to: until, granularity, zone });
-  if (periods === undefined) throw invalidInput([{ pointer: 'querystring:/from', detail: `gives more than ${MAX_SERIES_POINTS} points; take a coarser granularity or a shorter span` }]);
-  return periods;
+  return askedPeriods({ from: start, to: until, granularity, zone });
 }
 
 /** What was invoiced in a stretch of time, in one currency. */
@@ -125,7 +117,7 @@ export interface RevenuePoint extends Period {
 
 /** What was invoiced over time, by currency: a point for each currency that anything was invoiced or credited in, in any of the periods. @throws Refusal `invalid_request`. */
 export async function readRevenue(engine: Engine, asked: SpanAsked): Promise<RevenuePoint[]> {
-  const periods = askedPeriods(asked, engine.clock.now());
+  const periods = spanPeriods(asked, engine.clock.now());
   const [invoiced, credited] = await Promise.all([selectRevenue(engine.database, periods), selectCredited(engine.database, periods)]);
   const currencies = [...new Set([...invoiced, ...credited].map(({ total }) => total.currency))].sort();
   const totalIn = (totals: readonly RevenueTotal[], index: number, currency: Money['currency']): Money =>

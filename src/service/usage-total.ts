@@ -6,7 +6,7 @@ import { isAdditive, soldUnits, usageTotals } from '../core/usage-total.js';
 import type { Queryable } from '../store/database.js';
 import { deleteTotals, insertMarks, lockUsageTotals, selectCountedMeters, selectMarks, selectSlots, selectTotals, selectValues, sumTotals, takeMarks, upsertCountedMeter, upsertTotals, type UsageMark } from '../store/usage-total.js';
 import type { Engine } from './engine.js';
-import { askedPeriods, type SpanAsked } from './overview.js';
+import { spanPeriods, type SpanAsked } from './overview.js';
 
 /** Marks that one transaction takes. */
 const MARKS_PER_ROUND = 10_000;
@@ -60,7 +60,7 @@ export interface AllUsage {
 
 /** What all customers used over time, by meter; meters that count nothing in any of the periods with zeros. @throws Refusal `invalid_request`. */
 export async function readAllUsage(engine: Engine, asked: SpanAsked): Promise<AllUsage[]> {
-  const periods = askedPeriods(asked, engine.clock.now());
+  const periods = spanPeriods(asked, engine.clock.now());
   while (await refreshUsageTotals(engine));
   const totals = await sumTotals(engine.database, periods);
   return engine.catalog.meters().map((meter) => {

@@ -3,11 +3,12 @@ import { type Instant } from '../core/instant.js';
 import { eventNamesOf, type Meter } from '../core/meter.js';
 import { plusLocalDays, startOfLocalDay, type Period } from '../core/period.js';
 import { invalidInput } from '../core/problems.js';
-import { MAX_SERIES_POINTS, seriesPeriods, usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
+import { usageSeries, type Granularity, type SeriesPoint } from '../core/series.js';
 import { selectEvents } from '../store/event.js';
 import { getMeter } from './catalog.js';
 import { findCustomerId } from './customer.js';
 import type { Engine } from './engine.js';
+import { askedPeriods } from './series.js';
 import { readState } from './state.js';
 
 export interface UsageSeries {
@@ -38,8 +39,7 @@ export async function readUsageSeries(
   const { zone } = (await readState(engine, customerId)).customer;
   const to = input.to ?? engine.clock.now();
   const from = input.from ?? startOfLocalDay(plusLocalDays(to, 1 - DEFAULT_DAYS, zone), zone);
-  const periods = seriesPeriods({ from, to, granularity: input.granularity, zone });
-  if (periods === undefined) throw invalidInput([{ pointer: 'querystring:/from', detail: `gives more than ${MAX_SERIES_POINTS} points; take a coarser granularity or a shorter span` }]);
+  const periods = askedPeriods({ from, to, granularity: input.granularity, zone });
   const points = await readUsagePoints(engine, customerId, { meter, periods, dimensions: input.groupBy });
   return { meter, granularity: input.granularity, dimensions: input.groupBy, zone, points };
 }
