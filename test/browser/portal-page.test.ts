@@ -215,6 +215,37 @@ describe('the address', () => {
   });
 });
 
+describe('an answer that does not come', () => {
+  it('is waited for in words, is told when it is refused, and can be asked for again', async () => {
+    const { page } = await openPage(browser);
+    let hasCome: () => void = () => undefined;
+    const isComing = new Promise<void>((resolve) => {
+      hasCome = resolve;
+    });
+    await page.route('**/plan-options', async (route) => {
+      await isComing;
+      await route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ type: '/problems/forbidden', title: 'Not allowed', status: 403, detail: 'Not today.' }) });
+    });
+    await openPortalPage(page, { client, customer: payer, path: '/portal/plan' });
+    await page.getByText('Loading the plans…').waitFor();
+    hasCome();
+    await page.getByRole('alert').getByText('Not today.').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.unroute('**/plan-options');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Your plan' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+});
+
+describe('a narrow screen', () => {
+  it('has the PDF of each invoice in sight', async () => {
+    const page = await open('diga-project', '/portal/invoices', { viewport: { width: 390, height: 844 } });
+    const box = await page.getByRole('button', { name: /^PDF of / }).first().boundingBox();
+    expect((box?.x ?? 999) + (box?.width ?? 0)).toBeLessThanOrEqual(390 - 16);
+  });
+});
+
 describe('a session that ends', () => {
   it('while the page is open asks for a key, and leaves the page as it was', async () => {
     const keyOf = () => client.createApiKey({ kind: 'customer', customer: payer });

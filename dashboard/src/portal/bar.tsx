@@ -1,5 +1,6 @@
 import type { State, Subscription } from '@paidup/sdk';
 import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { useLooked } from '../customer/state.js';
 import { declineWords } from '../customer/top-up.js';
@@ -19,6 +20,7 @@ interface Said {
 
 /** What wants to be done about, above every figure: what blocks, what is owed, what is about to run out. */
 export function Bars({ state }: { state: State }): ReactElement | null {
+  const here = useLocation({ select: ({ pathname }) => pathname });
   const since = useUnpaidSince(state);
   const bars = [...accessBars(state), ...moneyBars(state, since), ...endBars(state)];
   if (bars.length === 0) return null;
@@ -27,9 +29,11 @@ export function Bars({ state }: { state: State }): ReactElement | null {
       {bars.map(({ key, tone, text, to, action }) => (
         <li key={key} className={styles[tone]}>
           <span>{text}</span>
-          <ButtonLink small to={to}>
-            {action}
-          </ButtonLink>
+          {to !== here && (
+            <ButtonLink small to={to}>
+              {action}
+            </ButtonLink>
+          )}
         </li>
       ))}
     </ul>

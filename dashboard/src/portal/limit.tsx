@@ -31,7 +31,7 @@ export function LimitCard({ entitlements }: { entitlements: readonly Entitlement
             {others.map(({ feature, name, limit }) => (
               <li key={feature}>
                 {name}
-                {limit !== null && <strong>: {formatQuantity(limit, features.get(feature)?.unit)}</strong>}
+                {limit !== null && <>: <strong>{formatQuantity(limit, features.get(feature)?.unit)}</strong></>}
               </li>
             ))}
           </ul>

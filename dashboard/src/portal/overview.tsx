@@ -26,8 +26,8 @@ export function OverviewPage(): ReactElement {
         <Bars state={state} />
         <Money state={state} />
         <PlanCard state={state} />
-        <LimitCard entitlements={state.entitlements} />
         {state.usage.length > 0 && <UsageCard usage={state.usage} />}
+        <LimitCard entitlements={state.entitlements} />
       </Stack>
     </Page>
   );

@@ -112,10 +112,12 @@ function LeaveDialog({ onClose }: { onClose: () => void }): ReactElement {
         </>
       }
     >
-      <Answer query={preview} what="what it comes to" lines={2}>
-        {({ change }) => <p>It goes on until <Instant at={change.effective_at} precision="day" /> and is not renewed then. Until that day this can be taken back.</p>}
-      </Answer>
-      <TextField label="Why, if you like" value={reason} maxLength={200} autoComplete="off" onChange={({ target }) => setReason(target.value)} />
+      <div className={styles.comes}>
+        <Answer query={preview} what="what it comes to" lines={2}>
+          {({ change }) => <p>It goes on until <Instant at={change.effective_at} precision="day" /> and is not renewed then. Until that day this can be taken back.</p>}
+        </Answer>
+        <TextField label="Why, if you like" value={reason} maxLength={200} autoComplete="off" onChange={({ target }) => setReason(target.value)} />
+      </div>
       {leave.error !== null && <ErrorNote error={leave.error} />}
     </Dialog>
   );
@@ -176,8 +178,8 @@ function OptionCard({ option, options, onWant }: { option: PlanOption; options: 
         ))}
         {plan.prices.map((each) => each.type === 'usage' && each.included !== 'unlimited' && <li key={each.code}>{includedText(each)}</li>)}
       </ul>
-      {seats.map(({ code, name }) => (
-        <TextField key={code} label={name === undefined || name === '' ? code : name} inputMode="numeric" autoComplete="off" value={quantities[code] ?? '1'} error={fault} onChange={({ target }) => setQuantities({ ...quantities, [code]: target.value.trim() })} />
+      {seats.map(({ code, name, amount, package: packed }) => (
+        <TextField key={code} label={name === undefined || name === '' ? code : name} inputMode="numeric" autoComplete="off" value={quantities[code] ?? '1'} hint={`${formatMoney({ amount, currency: plan.currency })} ${everyOf(plan.interval)} ${packed == null ? 'each' : `for ${formatQuantity(packed.size)}`}.`} error={fault} onChange={({ target }) => setQuantities({ ...quantities, [code]: target.value.trim() })} />
       ))}
       <Button
         tone={change?.direction === 'upgrade' || change?.direction === 'start' ? 'primary' : 'plain'}

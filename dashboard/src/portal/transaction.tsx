@@ -91,7 +91,7 @@ function columnsOf(currency: string): Column<StatementRow>[] {
     { key: 'description', header: 'For', cell: ({ description, kind, reason }) => `${description === '' ? kind.replaceAll('_', ' ') : description}${reason === null ? '' : ` (${reason})`}` },
     { key: 'participant', header: 'By', cell: ({ participant }) => participant ?? '', wideOnly: true },
     { key: 'quantity', header: 'Quantity', cell: ({ quantity, unit }) => (quantity === null ? '' : formatQuantity(quantity, unit)), align: 'end', wideOnly: true },
-    { key: 'amount', header: 'Amount', cell: signed, align: 'end' },
+    { key: 'amount', header: 'Amount', cell: (row) => <span className={styles.amount}>{signed(row)}</span>, align: 'end' },
     { key: 'balance', header: 'Balance', cell: ({ balance }) => formatMoney({ amount: balance, currency }), align: 'end', wideOnly: true },
   ];
 }
