@@ -215,6 +215,24 @@ describe('the address', () => {
   });
 });
 
+describe('the keyboard', () => {
+  it('goes past the tabs, opens a dialog, stays in it and comes back to what opened it', async () => {
+    const page = await open(payer, '/portal/wallet');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('page');
+
+    const button = page.getByRole('button', { name: 'Top up', exact: true });
+    await button.press('Enter');
+    await page.getByRole('dialog', { name: 'Top up' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+});
+
 describe('an answer that does not come', () => {
   it('is waited for in words, is told when it is refused, and can be asked for again', async () => {
     const { page } = await openPage(browser);
