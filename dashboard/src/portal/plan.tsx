@@ -97,8 +97,9 @@ function LeaveDialog({ onClose }: { onClose: () => void }): ReactElement {
   const client = useClient();
   const { customer } = useLooked();
   const [reason, setReason] = useState('');
-  const preview = useQuery({ queryKey: ['customer', customer, 'leave-preview'], queryFn: ({ signal }) => client.previewCancelPlan(customer, {}, { signal }) });
   const leave = useCommand({ run: () => client.cancelPlan(customer, reason.trim() === '' ? {} : { reason: reason.trim() }), done: () => 'The plan ends with its period.', touches: [customerKey(customer)], onDone: onClose });
+  // Not while it is ended: what has ended already would be refused.
+  const preview = useQuery({ queryKey: ['customer', customer, 'leave-preview'], queryFn: ({ signal }) => client.previewCancelPlan(customer, {}, { signal }), enabled: !leave.isBusy });
   return (
     <Dialog
       title="End the plan?"
