@@ -1,9 +1,11 @@
 /** Takes a picture of each page, light and dark, wide and narrow: `tsx scripts/screenshots.ts FOLDER [NAME…]`. Needs `npm run build` first. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { createClient } from '@paidup/sdk';
 import type { Page } from 'playwright-core';
-import { openPage, signIn, startBrowser, startDemoEngine } from '../test/support/browser.js';
-import { OPERATOR_PAGES, settled } from '../test/support/pages.js';
+import { openPage, openPortalPage, signIn, startBrowser, startDemoEngine } from '../test/support/browser.js';
+import { OPERATOR_PAGES, PORTAL_PAGES, settled } from '../test/support/pages.js';
+import { loadPortalCustomers } from '../test/support/portal-customer.js';
 
 const [folder, ...names] = process.argv.slice(2);
 if (folder === undefined || folder.startsWith('-')) throw new Error('Say which folder the pictures go to.');
@@ -17,7 +19,9 @@ const LOOKS = [
 ] as const;
 
 const [engine, browser] = await Promise.all([startDemoEngine(), startBrowser()]);
+const client = createClient({ url: engine.url, key: engine.demo.secret_key });
 try {
+  await loadPortalCustomers(client);
   for (const look of LOOKS) {
     const { page, faults } = await openPage(browser, { ...look.options, reducedMotion: 'reduce' });
     await page.goto(`${engine.url}/dashboard`);
@@ -31,6 +35,19 @@ try {
       await act?.(page);
       await settled(page);
       await take(page, `${name}-${look.name}`);
+    }
+    if (isWanted('portal-sign-in')) {
+      await page.goto(`${engine.url}/portal`);
+      await settled(page);
+      await take(page, `portal-sign-in-${look.name}`);
+    }
+    for (const listed of PORTAL_PAGES) {
+      if (!isWanted(listed.name)) continue;
+      await openPortalPage(page, { client, ...listed });
+      await settled(page);
+      await listed.act?.(page);
+      await settled(page);
+      await take(page, `${listed.name}-${look.name}`);
     }
     for (const fault of faults()) console.error(`${look.name}: ${fault}`);
     await page.context().close();

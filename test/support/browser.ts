@@ -1,3 +1,4 @@
+import type { Client } from '@paidup/sdk';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -93,6 +94,15 @@ export async function signIn(page: Page, engine: RunningEngine, path = '/dashboa
   await page.goto(engine.url + path);
   await page.getByLabel('Secret key').fill(engine.key);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('#page h1').waitFor();
+}
+
+/** Opens a page of the portal through a new link, as a product makes it. */
+export async function openPortalPage(page: Page, { client, customer, path }: { client: Client; customer: string; path: string }): Promise<void> {
+  const { url } = await client.createPortalLink(customer, { return_url: 'https://app.example.com/account' });
+  // What follows # alone opens no page anew.
+  await page.goto('about:blank');
+  await page.goto(url.replace('/portal#', `${path}#`));
   await page.locator('#page h1').waitFor();
 }
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Demo } from './browser.js';
+import { PORTAL_CUSTOMERS } from './portal-customer.js';
 
 /** A page of the dashboard or the portal, as the tests open it and as its picture is taken. */
 export interface ListedPage {
@@ -111,6 +112,70 @@ export const OPERATOR_PAGES: readonly ListedPage[] = [
   },
   { name: 'nowhere', path: () => '/dashboard/nowhere' },
 ];
+
+/** A page of the portal: whose it is comes with the link that opens it. */
+export interface ListedPortalPage extends Omit<ListedPage, 'path'> {
+  /** External id. */
+  readonly customer: string;
+  readonly path: string;
+}
+
+const { nothing, payer, declined, expired, leaving, gone, yen } = PORTAL_CUSTOMERS;
+const OVERVIEW = '/portal';
+const PLAN = '/portal/plan';
+const WALLET = '/portal/wallet';
+const INVOICES = '/portal/invoices';
+
+/** Every page of the customer, with every dialog, for customers at the ends of what there is. */
+export const PORTAL_PAGES: readonly ListedPortalPage[] = [
+  { name: 'portal-overview', customer: 'docspace-portal', path: OVERVIEW },
+  { name: 'portal-usage', customer: 'diga-project', path: OVERVIEW },
+  { name: 'portal-plan', customer: payer, path: PLAN },
+  { name: 'portal-wallet', customer: 'docspace-portal', path: WALLET },
+  { name: 'portal-invoices', customer: 'diga-project', path: INVOICES },
+  { name: 'portal-plan-preview', customer: payer, path: PLAN, act: (page) => previewed(page, 'Upgrade Lumen Studio') },
+  {
+    name: 'portal-seats',
+    customer: payer,
+    path: PLAN,
+    act: async (page) => {
+      await page.getByLabel('Seat').first().fill('7');
+      await previewed(page, 'Change Lumen Team');
+    },
+  },
+  { name: 'portal-leave', customer: payer, path: PLAN, act: (page) => pressed(page, 'End the plan') },
+  { name: 'portal-top-up', customer: payer, path: WALLET, act: (page) => pressed(page, 'Top up') },
+  {
+    name: 'portal-top-up-fault',
+    customer: payer,
+    path: WALLET,
+    act: async (page) => {
+      await pressed(page, 'Top up');
+      await page.getByRole('dialog').getByLabel('Amount').fill('1000000000');
+    },
+  },
+  { name: 'portal-automatic', customer: payer, path: WALLET, act: (page) => pressed(page, 'Change') },
+  { name: 'portal-card-removal', customer: payer, path: WALLET, act: (page) => pressed(page, 'Remove') },
+  ...[nothing, declined].flatMap((customer) => [OVERVIEW, PLAN, WALLET, INVOICES].map((path) => ({ name: `portal-${customer.slice('lumen-'.length)}-${path.split('/')[2] ?? 'overview'}`, customer, path }))),
+  { name: 'portal-expired-wallet', customer: expired, path: WALLET },
+  { name: 'portal-expired-plan', customer: expired, path: PLAN },
+  { name: 'portal-leaving-overview', customer: leaving, path: OVERVIEW },
+  { name: 'portal-leaving-plan', customer: leaving, path: PLAN },
+  { name: 'portal-gone-overview', customer: gone, path: OVERVIEW },
+  { name: 'portal-gone-plan', customer: gone, path: PLAN },
+  { name: 'portal-yen-top-up', customer: yen, path: WALLET, act: (page) => pressed(page, 'Top up') },
+  { name: 'portal-nowhere', customer: payer, path: '/portal/nowhere' },
+];
+
+async function pressed(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).first().click();
+  await page.getByRole('dialog').waitFor();
+}
+
+async function previewed(page: Page, name: string): Promise<void> {
+  await pressed(page, name);
+  await page.getByRole('dialog').getByText('Due now').first().waitFor();
+}
 
 /** Waits until what a page shows has come: no skeleton, and no lazy part under way. */
 export async function settled(page: Page): Promise<void> {

@@ -9,6 +9,7 @@ import { useCommand } from '../part/command.js';
 import { Dialog } from '../part/dialog.js';
 import { ErrorNote } from '../part/error.js';
 import { useClient, useSession } from '../session/session.js';
+import { useMayNot } from './right.js';
 import { customerKey, useLooked } from './state.js';
 import styles from './wallet.module.css';
 
@@ -21,6 +22,8 @@ export function PaymentMethodCard(): ReactElement {
   const query = useQuery({
     queryKey: ['customer', customer, 'payment-method', now.payment_method.status],
     queryFn: async ({ signal }): Promise<PaymentMethod | null> => {
+      // What the state says already is not asked for: to a browser, "there is none" is an error on its console.
+      if (now.payment_method.status === 'none') return null;
       try {
         return await client.getPaymentMethod(customer, { signal });
       } catch (error) {
@@ -38,7 +41,8 @@ export function PaymentMethodCard(): ReactElement {
     onDone: ({ url }) => (isFramed ? setFramedUrl(url) : window.location.assign(url)),
   });
   const refresh = useCommand({ run: () => client.refreshPaymentMethod(customer), done: ({ brand, last4 }) => `The provider says: ${brand}, ends with ${last4}.`, touches: [customerKey(customer)] });
-  const notNow = at === undefined ? undefined : 'Only what is now can be changed.';
+  const mayNot = useMayNot('wallet:write');
+  const notNow = at === undefined ? mayNot : 'Only what is now can be changed.';
   const error = setUp.error ?? refresh.error;
   return (
     <Card title="Card on file">
@@ -62,7 +66,7 @@ export function PaymentMethodCard(): ReactElement {
               <Button small busy={setUp.isBusy} disabledReason={notNow} onClick={() => setUp.run(undefined)}>
                 {method === null ? 'Put a card on file' : 'Another card'}
               </Button>
-              <Button small busy={refresh.isBusy} disabledReason={notNow ?? (method === null ? 'There is no card to ask about.' : undefined)} onClick={() => refresh.run(undefined)}>
+              <Button small busy={refresh.isBusy} disabledReason={method === null ? 'There is no card to ask about.' : undefined} onClick={() => refresh.run(undefined)}>
                 Ask the provider
               </Button>
               <Button small disabledReason={notNow ?? (method === null ? 'There is no card to remove.' : undefined)} onClick={() => setRemoving(true)}>

@@ -8,29 +8,37 @@ import { Dialog } from '../part/dialog.js';
 import { ErrorNote } from '../part/error.js';
 import { FieldRow, Form, SwitchField, TextField } from '../part/field.js';
 import { faultAt } from '../part/form.js';
-import { formatInstant } from '../part/instant.js';
+import { Instant } from '../part/instant.js';
 import { formatMoney } from '../part/money.js';
 import { useClient } from '../session/session.js';
 import { Compared } from './compared.js';
+import { useMayNot } from './right.js';
 import { customerKey, useLooked } from './state.js';
 import styles from './wallet.module.css';
 
 /** When the wallet fills itself, and what that is doing. */
 export function TopUpCard(): ReactElement {
-  const { state, at } = useLooked();
+  const { state, now, at } = useLooked();
   const [isOpen, setOpen] = useState(false);
+  const mayNot = useMayNot('settings:write');
   const settings = state.top_up;
   const change = (
-    <Button small disabledReason={at === undefined ? undefined : 'Only what is now can be changed.'} onClick={() => setOpen(true)}>
+    <Button small disabledReason={at === undefined ? mayNot : 'Only what is now can be changed.'} onClick={() => setOpen(true)}>
       {settings === null ? 'Set up' : 'Change'}
     </Button>
   );
   return (
     <Card title="Automatic top-up" aside={change}>
       {settings === null ? <p>The wallet does not fill itself.</p> : <Status settings={settings} />}
+      {settings?.enabled === true && settings.halted === null && now.payment_method.status !== 'set' && <p>Nothing is charged until a card that is good is on file.</p>}
       {isOpen && <TopUpDialog onClose={() => setOpen(false)} />}
     </Card>
   );
+}
+
+/** What a provider says of a card it declined, as words: insufficient_funds is "insufficient funds". */
+export function declineWords(reason: string): string {
+  return reason.replaceAll('_', ' ');
 }
 
 const HALTED = { daily_ceiling: 'the most for a day is charged', cool_off: 'it waits after a declined charge', payment_method_missing: 'there is no card on file' };
@@ -54,12 +62,17 @@ function Status({ settings }: { settings: TopUpStatus }): ReactElement {
           <Compared of={({ top_up: topUp }) => topUp?.daily_ceiling} show={(amount) => (amount === undefined ? 'none' : money(amount))} /> ({money(today)} today)
         </Fact>
       </Facts>
-      {charging !== null && <p className={styles.note}>Charging {money(charging.amount)} since {formatInstant(charging.since)}.</p>}
-      {switchedOff !== null && <p className={styles.note}>It switched itself off: {switchedOff}.</p>}
+      {charging !== null && <p className={styles.note}>Charging {money(charging.amount)} since <Instant at={charging.since} />.</p>}
+      {switchedOff !== null && <p className={styles.note}>It switched itself off: the card was declined ({declineWords(switchedOff)}).</p>}
       {halted !== null && (
         <p className={styles.note}>
           It does not fill now: {HALTED[halted.reason]}
-          {halted.until !== null && `, until ${formatInstant(halted.until)}`}.
+          {halted.until !== null && (
+            <>
+              , until <Instant at={halted.until} />
+            </>
+          )}
+          .
         </p>
       )}
     </div>
@@ -69,7 +82,8 @@ function Status({ settings }: { settings: TopUpStatus }): ReactElement {
 /** What the engine takes; it refuses the rest, and here one reads it before sending. */
 const BOUNDS = { min: { least: 5, most: 1000 }, upTo: { least: 6, most: 5000 } };
 
-function TopUpDialog({ onClose }: { onClose: () => void }): ReactElement {
+/** Its two bounds and the most for a day. */
+export function TopUpDialog({ lead, onClose }: { lead?: string; onClose: () => void }): ReactElement {
   const client = useClient();
   const { customer, now } = useLooked();
   const { currency } = now.customer;
@@ -100,6 +114,7 @@ function TopUpDialog({ onClose }: { onClose: () => void }): ReactElement {
         </>
       }
     >
+      {lead !== undefined && <p>{lead}</p>}
       <Form
         id="top-up"
         onSubmit={(event) => {

@@ -1,5 +1,6 @@
 import type { Money as Amount } from '@paidup/sdk';
 import type { ReactElement } from 'react';
+import styles from './money.module.css';
 
 /** Intl takes decimal text to the last digit; the types know numbers first. */
 type DecimalText = `${number}`;
@@ -25,7 +26,7 @@ export function isZero(decimal: string): boolean {
 /** An amount of money. The currency's code stands beside a symbol that several currencies share. */
 export function Money({ value, withCode = false }: { value: Amount; withCode?: boolean }): ReactElement {
   return (
-    <span data-money={`${value.amount} ${value.currency}`}>
+    <span className={styles.money} data-money={`${value.amount} ${value.currency}`}>
       {formatMoney(value)}
       {withCode && ` ${value.currency}`}
     </span>

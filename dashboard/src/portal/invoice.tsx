@@ -11,11 +11,22 @@ import { Page, Stack } from '../part/page.js';
 import { usePageList } from '../part/page-list.js';
 import { ListTable, Table, type Column } from '../part/table.js';
 import { useClient } from '../session/session.js';
+import styles from './invoice.module.css';
 
 const columns: readonly Column<Invoice>[] = [
-  { key: 'number', header: 'Number', cell: ({ number }) => number ?? 'Draft' },
-  { key: 'date', header: 'Date', cell: ({ date }) => <Instant at={date} precision="day" /> },
-  { key: 'status', header: 'Status', cell: ({ status }) => <InvoiceBadge status={status} /> },
+  {
+    key: 'number',
+    header: 'Invoice',
+    cell: ({ number, date }) => (
+      <div className={styles.invoice}>
+        <span>{number ?? 'Draft'}</span>
+        <span className={styles.date}>
+          <Instant at={date} precision="day" />
+        </span>
+      </div>
+    ),
+  },
+  { key: 'status', header: 'Status', cell: ({ status, finalizes_at: final }) => <><InvoiceBadge status={status} />{final !== null && <> final on <Instant at={final} precision="day" /></>}</> },
   { key: 'due', header: 'To be paid', cell: ({ amount_due: due }) => (isZero(due.amount) ? '—' : <Money value={due} />), align: 'end', wideOnly: true },
   { key: 'total', header: 'Total', cell: ({ total }) => <Money value={total} />, align: 'end' },
   { key: 'pdf', header: 'PDF', cell: ({ id, number }) => <PdfButton invoice={id} number={number} small />, align: 'end' },

@@ -6,14 +6,16 @@ import { Badge, type Tone } from '../part/badge.js';
 import { ButtonLink } from '../part/button.js';
 import { Card, Figure, Figures } from '../part/card.js';
 import { Empty } from '../part/empty.js';
-import { formatInstant, Span } from '../part/instant.js';
+import { Instant, Span } from '../part/instant.js';
 import { formatMoney, isZero } from '../part/money.js';
 import { Page, Stack } from '../part/page.js';
 import { formatQuantity } from '../part/quantity.js';
 import { UsageBar, type UsageFigures } from '../part/usage-bar.js';
 import { useClient } from '../session/session.js';
-import { Bars } from './bar.js';
+import { Bars, lastEnded } from './bar.js';
+import { LimitCard } from './limit.js';
 import styles from './overview.module.css';
+import { Renewal } from './renewal.js';
 
 /** What the customer has, has used and will be billed. */
 export function OverviewPage(): ReactElement {
@@ -24,7 +26,8 @@ export function OverviewPage(): ReactElement {
         <Bars state={state} />
         <Money state={state} />
         <PlanCard state={state} />
-        <UsageCard usage={state.usage} />
+        {state.usage.length > 0 && <UsageCard usage={state.usage} />}
+        <LimitCard entitlements={state.entitlements} />
       </Stack>
     </Page>
   );
@@ -40,7 +43,7 @@ function Money({ state }: { state: State }): ReactElement {
           {formatMoney({ amount: each.available, currency: each.currency })}
         </Figure>
       ))}
-      <Figure label="Next invoice" note={upcoming === null || upcoming.date === null ? 'Nothing is to be billed' : `so far, on ${formatInstant(upcoming.date, { precision: 'day' })}`}>
+      <Figure label="Next invoice" note={upcoming === null || upcoming.date === null ? 'Nothing is to be billed' : <>so far, on <Instant at={upcoming.date} precision="day" /></>}>
         {upcoming === null || upcoming.date === null ? '—' : formatMoney(upcoming.total)}
       </Figure>
       <Figure label="To be paid" note={isZero(owed.amount) ? 'Every invoice is settled' : 'of invoices that are issued'}>
@@ -54,10 +57,13 @@ const TONES: Record<Subscription['status'], Tone> = { scheduled: 'info', trialin
 
 function PlanCard({ state }: { state: State }): ReactElement {
   const current = state.subscriptions.filter(({ status }) => status !== 'canceled');
+  const before = lastEnded(state.subscriptions);
   return (
-    <Card title="Plan" aside={<ButtonLink small to="/portal/plan">Change</ButtonLink>}>
+    <Card title="Plan" aside={current.length > 0 && <ButtonLink small to="/portal/plan">Change</ButtonLink>}>
       {current.length === 0 ? (
-        <Empty icon="plan" title="There is no plan yet" action={<ButtonLink to="/portal/plan">Available plans</ButtonLink>} />
+        <Empty icon="plan" title={before === undefined ? 'There is no plan yet' : 'There is no plan now'} action={<ButtonLink to="/portal/plan">Available plans</ButtonLink>}>
+          {before !== undefined && <>The last one, {before.plan.name}, ended on <Instant at={before.ends_at} precision="day" />.</>}
+        </Empty>
       ) : (
         <ul className={styles.plans}>
           {current.map((subscription) => (
@@ -71,7 +77,7 @@ function PlanCard({ state }: { state: State }): ReactElement {
                   </span>
                 ))}
               </div>
-              <p className={styles.soft}>{renewalOf(subscription)}</p>
+              <p className={styles.soft}><Renewal of={subscription} /></p>
             </li>
           ))}
         </ul>
@@ -80,44 +86,27 @@ function PlanCard({ state }: { state: State }): ReactElement {
   );
 }
 
-/** What happens next with a plan, in a sentence. */
-export function renewalOf({ status, ends_at: end, trial_ends_at: trialEnd, current_period: period, next_phase: next, starts_at: start }: Subscription): string {
-  const day = (at: string): string => formatInstant(at, { precision: 'day' });
-  if (status === 'scheduled') return `Begins on ${day(start)}.`;
-  if (end !== null) return `Ends on ${day(end)}; it is not renewed.`;
-  if (next !== null && next.plan.name !== '') return `${next.paused ? 'Pauses' : `Continues as ${next.plan.name}`} on ${day(next.starts_at)}.`;
-  if (status === 'trialing' && trialEnd !== null) return `The trial ends on ${day(trialEnd)}.`;
-  if (status === 'paused') return 'Paused: nothing is billed.';
-  return period === null ? '' : `Renewed by itself on ${day(period.end)}.`;
-}
-
 function UsageCard({ usage }: { usage: readonly PriceUsage[] }): ReactElement {
   const client = useClient();
   const { customer, state } = useLooked();
   const forecast = useQuery({ queryKey: ['customer', customer, 'forecast', state.revision], queryFn: ({ signal }) => client.readForecast(customer, { signal }), placeholderData: (before) => before });
   return (
     <Card title="Usage">
-      {usage.length === 0 ? (
-        <Empty icon="meter" title="Nothing is counted">
-          Your plan has no usage prices.
-        </Empty>
-      ) : (
-        <ul className={styles.usages}>
-          {usage.map((each) => (
-            <li key={`${each.subscription}/${each.price}`}>
-              <div className={styles.head}>
-                <h3>{each.name}</h3>
-                <span className={styles.amount}>{isZero(each.amount.amount) ? '' : formatMoney(each.amount)}</span>
-              </div>
-              <UsageBar usage={withLimit(each, state.entitlements)} />
-              <p className={styles.soft}>
-                <Span start={each.window.start} end={each.window.end} />
-                {saidOf(forecast.data?.data.find(({ subscription, price }) => subscription === each.subscription && price === each.price))}
-              </p>
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul className={styles.usages}>
+        {usage.map((each) => (
+          <li key={`${each.subscription}/${each.price}`}>
+            <div className={styles.head}>
+              <h3>{each.name}</h3>
+              <span className={styles.amount}>{isZero(each.amount.amount) ? '' : formatMoney(each.amount)}</span>
+            </div>
+            <UsageBar usage={withLimit(each, state.entitlements)} />
+            <p className={styles.soft}>
+              <Span start={each.window.start} end={each.window.end} />
+              <Outlook of={forecast.data?.data.find(({ subscription, price }) => subscription === each.subscription && price === each.price)} />
+            </p>
+          </li>
+        ))}
+      </ul>
     </Card>
   );
 }
@@ -129,10 +118,10 @@ function withLimit(usage: PriceUsage, entitlements: readonly Entitlement[]): Usa
   return counted === undefined ? usage : { ...usage, included: counted.limit, remaining: counted.remaining };
 }
 
-function saidOf(forecast: UsageForecast | undefined): string {
-  if (forecast === undefined) return '';
+function Outlook({ of: forecast }: { of: UsageForecast | undefined }): ReactElement | null {
+  if (forecast === undefined) return null;
   const { outlook, projected, runs_out_at: end, unit } = forecast;
-  if (outlook === 'used_up') return ' · all that is included is used';
-  if (outlook === 'runs_out' && end !== null) return ` · at this rate what is included is used up on ${formatInstant(end, { precision: 'day' })}`;
-  return projected === null ? '' : ` · at this rate ${formatQuantity(projected, unit)} by the end`;
+  if (outlook === 'used_up') return <> · <Badge tone="danger">used up</Badge> all that is included is used</>;
+  if (outlook === 'runs_out' && end !== null) return <> · <Badge tone="warning">runs out</Badge> at this rate what is included is used up on <Instant at={end} precision="day" /></>;
+  return projected === null ? null : <> · at this rate {formatQuantity(projected, unit)} by the end</>;
 }

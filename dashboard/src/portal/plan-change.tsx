@@ -9,7 +9,7 @@ import { Fact, Facts } from '../part/card.js';
 import { useCommand } from '../part/command.js';
 import { Dialog } from '../part/dialog.js';
 import { ErrorNote } from '../part/error.js';
-import { formatInstant } from '../part/instant.js';
+import { formatInstant, Instant } from '../part/instant.js';
 import { formatMoney, Money } from '../part/money.js';
 import { formatQuantity } from '../part/quantity.js';
 import { Table } from '../part/table.js';
@@ -31,7 +31,6 @@ export function ChangeDialog({ wanted: { option, quantities }, onClose }: { want
   const [cardUrl, setCardUrl] = useState<string>();
   const { plan } = option;
   const asked = { plan: plan.code, ...(Object.keys(quantities).length === 0 ? {} : { quantities }) };
-  const preview = useQuery({ queryKey: ['customer', customer, 'plan-preview', asked, state.revision], queryFn: ({ signal }) => client.previewChangePlan(customer, asked, { signal }) });
   const isFramed = window.self !== window.top;
   const back = isFramed ? (session.return_url ?? window.location.href) : window.location.href;
   const take = useCommand({
@@ -48,6 +47,13 @@ export function ChangeDialog({ wanted: { option, quantities }, onClose }: { want
       else window.location.assign(answer.url);
     },
   });
+  // Not while the change is made: what has been taken already would be refused.
+  const preview = useQuery({
+    queryKey: ['customer', customer, 'plan-preview', asked, state.revision],
+    queryFn: ({ signal }) => client.previewChangePlan(customer, asked, { signal }),
+    enabled: !take.isBusy,
+    placeholderData: (before) => before,
+  });
   return (
     <Dialog
       wide
@@ -56,7 +62,7 @@ export function ChangeDialog({ wanted: { option, quantities }, onClose }: { want
       actions={
         <>
           <Button onClick={onClose}>Leave it as it is</Button>
-          <Button tone="primary" busy={take.isBusy} disabledReason={preview.data === undefined ? 'What it comes to is not known yet.' : undefined} onClick={() => take.run(undefined)}>
+          <Button tone="primary" busy={take.isBusy} disabledReason={preview.data !== undefined && !preview.isPlaceholderData ? undefined : preview.error !== null ? 'This change is refused.' : 'What it comes to is not known yet.'} onClick={() => take.run(undefined)}>
             {option.needs_payment_method ? 'Go on to the card' : 'Confirm'}
           </Button>
         </>
@@ -84,13 +90,13 @@ function Comes({ preview }: { preview: PlanChangePreview }): ReactElement {
   return (
     <div className={styles.comes}>
       <Facts>
-        <Fact name="Begins">{change.when === 'now' ? 'At once' : formatInstant(change.effective_at, { precision: 'day' })}</Fact>
+        <Fact name="Begins">{change.when === 'now' ? 'At once' : <Instant at={change.effective_at} precision="day" />}</Fact>
         <Fact name="Due now">
           <strong>
             <Money value={due.amount} />
           </strong>
         </Fact>
-        <Fact name="Next invoice">{next.date === null ? 'none' : `${formatMoney(next.total)} on ${formatInstant(next.date, { precision: 'day' })}`}</Fact>
+        <Fact name="Next invoice">{next.date === null ? 'none' : <>{formatMoney(next.total)} on <Instant at={next.date} precision="day" /></>}</Fact>
       </Facts>
       {lines.length > 0 && (
         <Table

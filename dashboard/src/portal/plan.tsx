@@ -1,6 +1,7 @@
 import type { Grant, PlanOption, PlanOptions, UsagePrice } from '@paidup/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
+import { useMayNot } from '../customer/right.js';
 import { customerKey, useLooked } from '../customer/state.js';
 import { Answer } from '../part/answer.js';
 import { Badge } from '../part/badge.js';
@@ -11,15 +12,16 @@ import { Dialog } from '../part/dialog.js';
 import { Empty } from '../part/empty.js';
 import { ErrorNote } from '../part/error.js';
 import { TextField } from '../part/field.js';
-import { formatInstant } from '../part/instant.js';
+import { Instant } from '../part/instant.js';
 import { formatMoney } from '../part/money.js';
 import { Page, Stack } from '../part/page.js';
 import { formatQuantity } from '../part/quantity.js';
 import { useClient } from '../session/session.js';
-import { Bars } from './bar.js';
-import { renewalOf } from './overview.js';
+import { Bars, lastEnded } from './bar.js';
+import { useFeatureNames, type FeatureName } from './feature.js';
 import { ChangeDialog, type Wanted } from './plan-change.js';
 import styles from './plan.module.css';
+import { Renewal } from './renewal.js';
 
 /** The plan that the customer has, those that it may take by itself, and what a change would come to. */
 export function PlanPage(): ReactElement {
@@ -45,37 +47,42 @@ export function PlanPage(): ReactElement {
   );
 }
 
-function CurrentCard({ options: { subscription, cancelable, restorable } }: { options: PlanOptions }): ReactElement {
+function CurrentCard({ options: { subscription, cancelable, restorable, options } }: { options: PlanOptions }): ReactElement {
   const [isLeaving, setLeaving] = useState(false);
   const client = useClient();
-  const { customer } = useLooked();
+  const { customer, state } = useLooked();
+  const mayNot = useMayNot('plan-change:write');
   const restore = useCommand({ run: () => client.restorePlan(customer), done: () => 'It is taken back: the plan goes on as it was.', touches: [customerKey(customer)] });
   if (subscription === null) {
+    const before = lastEnded(state.subscriptions);
     return (
       <Card title="Your plan">
-        <p>There is none yet. Choose one below.</p>
+        {before === undefined ? <p>There is none yet.</p> : <p>{before.plan.name} has ended on <Instant at={before.ends_at} precision="day" />.</p>}
+        {options.length > 0 && <p>Choose one below.</p>}
       </Card>
     );
   }
+  const names = new Map(options.find(({ current }) => current)?.plan.prices.map(({ code, name }) => [code, name]));
+  const leaveReason = mayNot ?? (cancelable ? undefined : subscription.ends_at === null ? 'This plan is not ended from here.' : 'It ends already.');
   return (
     <Card title="Your plan">
       <div className={styles.current}>
         <div>
           <p className={styles.name}>{subscription.plan.name}</p>
-          <p className={styles.soft}>{renewalOf(subscription)}</p>
+          <p className={styles.soft}><Renewal of={subscription} /></p>
           {Object.entries(subscription.quantities).map(([code, quantity]) => (
             <p key={code} className={styles.soft}>
-              {formatQuantity(quantity)} × {code}
+              {formatQuantity(quantity)} × {names.get(code) ?? code}
             </p>
           ))}
         </div>
         <div className={styles.actions}>
           {restorable && (
-            <Button busy={restore.isBusy} onClick={() => restore.run(undefined)}>
+            <Button busy={restore.isBusy} disabledReason={mayNot} onClick={() => restore.run(undefined)}>
               Take it back
             </Button>
           )}
-          <Button disabledReason={cancelable ? undefined : 'This plan is not ended from here.'} onClick={() => setLeaving(true)}>
+          <Button disabledReason={leaveReason} onClick={() => setLeaving(true)}>
             End the plan
           </Button>
         </div>
@@ -90,8 +97,9 @@ function LeaveDialog({ onClose }: { onClose: () => void }): ReactElement {
   const client = useClient();
   const { customer } = useLooked();
   const [reason, setReason] = useState('');
-  const preview = useQuery({ queryKey: ['customer', customer, 'leave-preview'], queryFn: ({ signal }) => client.previewCancelPlan(customer, {}, { signal }) });
   const leave = useCommand({ run: () => client.cancelPlan(customer, reason.trim() === '' ? {} : { reason: reason.trim() }), done: () => 'The plan ends with its period.', touches: [customerKey(customer)], onDone: onClose });
+  // Not while it is ended: what has ended already would be refused.
+  const preview = useQuery({ queryKey: ['customer', customer, 'leave-preview'], queryFn: ({ signal }) => client.previewCancelPlan(customer, {}, { signal }), enabled: !leave.isBusy });
   return (
     <Dialog
       title="End the plan?"
@@ -105,10 +113,12 @@ function LeaveDialog({ onClose }: { onClose: () => void }): ReactElement {
         </>
       }
     >
-      <Answer query={preview} what="what it comes to" lines={2}>
-        {({ change }) => <p>It goes on until {formatInstant(change.effective_at, { precision: 'day' })} and is not renewed then. Until that day this can be taken back.</p>}
-      </Answer>
-      <TextField label="Why, if you like" value={reason} maxLength={200} autoComplete="off" onChange={({ target }) => setReason(target.value)} />
+      <div className={styles.comes}>
+        <Answer query={preview} what="what it comes to" lines={2}>
+          {({ change }) => <p>It goes on until <Instant at={change.effective_at} precision="day" /> and is not renewed then. Until that day this can be taken back.</p>}
+        </Answer>
+        <TextField label="Why, if you like" value={reason} maxLength={200} autoComplete="off" onChange={({ target }) => setReason(target.value)} />
+      </div>
       {leave.error !== null && <ErrorNote error={leave.error} />}
     </Dialog>
   );
@@ -128,7 +138,7 @@ function Options({ options, onWant }: { options: PlanOptions; onWant: (wanted: W
     <section aria-label="Available plans">
       <ul className={styles.options}>
         {options.options.map((option) => (
-          <OptionCard key={option.plan.code} option={option} isChangeable={options.changeable || options.subscription === null} onWant={onWant} />
+          <OptionCard key={option.plan.code} option={option} options={options} onWant={onWant} />
         ))}
       </ul>
     </section>
@@ -137,15 +147,21 @@ function Options({ options, onWant }: { options: PlanOptions; onWant: (wanted: W
 
 const ACTIONS = { start: 'Start', upgrade: 'Upgrade', downgrade: 'Downgrade', same: 'Change', keep: 'Keep it' };
 
-function OptionCard({ option, isChangeable, onWant }: { option: PlanOption; isChangeable: boolean; onWant: (wanted: Wanted) => void }): ReactElement {
+function OptionCard({ option, options, onWant }: { option: PlanOption; options: PlanOptions; onWant: (wanted: Wanted) => void }): ReactElement {
   const features = useFeatureNames();
+  const mayNot = useMayNot('plan-change:write');
   const { plan, current, scheduled, price, change, refused, quantities: before } = option;
   const [quantities, setQuantities] = useState(before);
   const seats = plan.prices.flatMap((each) => (each.type === 'fixed' && each.per_seat ? [each] : []));
   const isOther = Object.entries(quantities).some(([code, quantity]) => quantity !== before[code]);
   const fault = Object.values(quantities).every((quantity) => /^[1-9]\d{0,8}$/.test(quantity)) ? undefined : 'A whole number above zero.';
+  const refusal = refused === null ? undefined : refusalOf(refused, options);
+  const isChangeable = options.changeable || options.subscription === null;
   // With other seats only the preview knows; what was tried beforehand was tried with these.
-  const reason = fault ?? (!isChangeable ? 'This plan is not changed from here.' : current && !isOther ? 'This is your plan.' : isOther ? undefined : refused?.detail);
+  const reason = mayNot ?? fault ?? (!isChangeable ? 'This plan is not changed from here.' : current && !isOther ? 'This is your plan.' : isOther ? undefined : refusal);
+  const action = current ? 'Change' : ACTIONS[change?.direction ?? 'same'];
+  // Two plans of one name, such as by the month and by the year, are told apart by it.
+  const isNamesake = options.options.some((each) => each !== option && each.plan.name === plan.name);
   return (
     <li className={styles.option} data-current={current}>
       <div className={styles.optionHead}>
@@ -163,20 +179,25 @@ function OptionCard({ option, isChangeable, onWant }: { option: PlanOption; isCh
         ))}
         {plan.prices.map((each) => each.type === 'usage' && each.included !== 'unlimited' && <li key={each.code}>{includedText(each)}</li>)}
       </ul>
-      {seats.map(({ code, name }) => (
-        <TextField key={code} label={name === undefined || name === '' ? code : name} inputMode="numeric" autoComplete="off" value={quantities[code] ?? '1'} error={fault} onChange={({ target }) => setQuantities({ ...quantities, [code]: target.value.trim() })} />
+      {seats.map(({ code, name, amount, package: packed }) => (
+        <TextField key={code} label={name === undefined || name === '' ? code : name} inputMode="numeric" autoComplete="off" value={quantities[code] ?? '1'} hint={`${formatMoney({ amount, currency: plan.currency })} ${everyOf(plan.interval)} ${packed == null ? 'each' : `for ${formatQuantity(packed.size)}`}.`} error={fault} onChange={({ target }) => setQuantities({ ...quantities, [code]: target.value.trim() })} />
       ))}
       <Button
         tone={change?.direction === 'upgrade' || change?.direction === 'start' ? 'primary' : 'plain'}
         disabledReason={reason}
-        aria-label={`${current ? 'Change' : ACTIONS[change?.direction ?? 'same']} ${plan.name}`}
+        aria-label={`${action} ${plan.name}${isNamesake ? `, ${everyOf(plan.interval)}` : ''}`}
         onClick={() => onWant({ option, quantities })}
       >
-        {current ? 'Change' : ACTIONS[change?.direction ?? 'same']}
+        {action}
       </Button>
-      {refused !== null && !current && <p className={styles.refused}>{refused.detail}</p>}
+      {refusal !== undefined && !current && <p className={styles.refused}>{refusal}</p>}
     </li>
   );
+}
+
+/** Why it cannot be taken. What the customer itself has asked for stands in the way of nothing that it could not take back. */
+function refusalOf({ slug, detail }: { slug: string; detail: string }, { restorable }: PlanOptions): string {
+  return restorable && (slug === 'phase_conflict' || slug === 'subscription_ended') ? 'Your plan is about to end or to change: take that back first.' : detail;
 }
 
 function everyOf({ unit, count }: PlanOption['plan']['interval']): string {
@@ -188,28 +209,6 @@ function grantText({ feature, limit, per_quantity_of: seat }: Grant, features: R
   if (limit === null || limit === undefined) return name;
   return `${name}: ${limit === 'unlimited' ? 'unlimited' : formatQuantity(limit, unit)}${seat === null || seat === undefined ? '' : ` for each ${seat}`}`;
 }
-
-interface FeatureName {
-  name: string;
-  unit: string | null;
-}
-
-/** What features are called, and what they are measured in. */
-function useFeatureNames(): ReadonlyMap<string, FeatureName> {
-  const client = useClient();
-  const query = useQuery({
-    queryKey: ['features', 'named'],
-    queryFn: async ({ signal }) => {
-      const names = new Map<string, FeatureName>();
-      for await (const { code, name, unit } of client.features({}, { signal })) names.set(code, { name, unit: unit === 'size' ? 'byte' : null });
-      return names;
-    },
-    staleTime: 600_000,
-  });
-  return query.data ?? NO_NAMES;
-}
-
-const NO_NAMES: ReadonlyMap<string, FeatureName> = new Map();
 
 function includedText({ name, code, included }: UsagePrice): string {
   const called = name === undefined || name === '' ? code : name;

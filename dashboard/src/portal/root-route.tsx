@@ -49,8 +49,8 @@ function Root(): ReactElement {
           </TabLink>
           <TabLink to="/portal/invoices">Invoices</TabLink>
           {back !== null && (
-            <a className={styles.back} href={back} target="_top">
-              <Icon name="left" size={12} /> Back to {new URL(back).host}
+            <a className={styles.back} href={back} target="_top" aria-label={`Back to ${new URL(back).host}`}>
+              <Icon name="left" size={12} /> Back <span className={styles.host}>to {new URL(back).host}</span>
             </a>
           )}
         </TabBar>

@@ -7,18 +7,27 @@ export interface TransactionSearch {
   /** Local days, such as 2026-01-31. */
   from?: string;
   to?: string;
+  /** Who used it. */
+  by?: string;
+  /** Of the wallet; the customer's own unless told. */
+  currency?: string;
   /** "done" when one comes back from the page for cards. */
   card?: 'done';
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** A day of the calendar, so that no address asks for one that there is not. */
+function isDay(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) && Number(value.slice(0, 4)) > 0;
+}
 
 function transactionSearch(raw: Record<string, unknown>): TransactionSearch {
-  const { direction, from, to, card } = raw;
+  const { direction, from, to, by, currency, card } = raw;
   return {
     ...(direction === 'credit' || direction === 'debit' ? { direction } : {}),
-    ...(typeof from === 'string' && DAY.test(from) ? { from } : {}),
-    ...(typeof to === 'string' && DAY.test(to) ? { to } : {}),
+    ...(isDay(from) ? { from } : {}),
+    ...(isDay(to) ? { to } : {}),
+    ...(typeof by === 'string' && by !== '' ? { by } : {}),
+    ...(typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { currency } : {}),
     ...(card === 'done' ? { card } : {}),
   };
 }

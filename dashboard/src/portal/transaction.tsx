@@ -14,6 +14,7 @@ import { formatMoney, isZero } from '../part/money.js';
 import { Toolbar } from '../part/page.js';
 import { usePageList } from '../part/page-list.js';
 import { formatQuantity } from '../part/quantity.js';
+import { SearchField } from '../part/search-field.js';
 import { ListTable, type Column } from '../part/table.js';
 import { useClient } from '../session/session.js';
 import styles from './transaction.module.css';
@@ -27,18 +28,18 @@ const TYPES = { csv: 'text/csv', xlsx: 'application/vnd.openxmlformats-officedoc
 export function TransactionCard(): ReactElement {
   const client = useClient();
   const { customer, state } = useLooked();
-  const { direction, from, to } = route.useSearch();
+  const { direction, from, to, by, currency = state.customer.currency } = route.useSearch();
   const navigate = route.useNavigate();
   const [opened] = useState(() => new Date());
   const first = from ?? dayOf(new Date(opened.getTime() - FOUR_WEEKS_MS));
-  const query: StatementQuery = { direction, from: startOf(first), to: to === undefined ? undefined : endOf(to) };
-  const list = usePageList(['customer', customer, 'statement', { direction, first, to }], ({ page, signal }) => client.readStatement(customer, { ...query, ...page }, { signal }));
+  const query: StatementQuery = { direction, currency, participant: by, from: startOf(first), to: to === undefined ? undefined : endOf(to) };
+  const list = usePageList(['customer', customer, 'statement', { direction, first, to, by, currency }], ({ page, signal }) => client.readStatement(customer, { ...query, ...page }, { signal }));
   const download = useCommand({
     run: async (format: 'csv' | 'xlsx') => saveFile((await client.getStatementFile(customer, format, query)) as Uint8Array<ArrayBuffer>, { name: `transactions-${first}.${format}`, type: TYPES[format] }),
   });
-  const set = (name: 'direction' | 'from' | 'to', value: string): void =>
+  const set = (name: 'direction' | 'from' | 'to' | 'by' | 'currency', value: string): void =>
     void navigate({ search: ({ [name]: _before, ...rest }) => (value === '' ? rest : { ...rest, [name]: value }), replace: true, resetScroll: false });
-  const { currency } = state.customer;
+  const currencies = [...new Set([...state.wallet.map((each) => each.currency), currency])];
   return (
     <Card flush title="Transactions" aside={currency}>
       <div className={styles.filters}>
@@ -48,8 +49,16 @@ export function TransactionCard(): ReactElement {
             <option value="credit">Credit</option>
             <option value="debit">Debit</option>
           </SelectField>
+          {currencies.length > 1 && (
+            <SelectField label="Currency" value={currency} onChange={({ target }) => set('currency', target.value)}>
+              {currencies.map((each) => (
+                <option key={each}>{each}</option>
+              ))}
+            </SelectField>
+          )}
           <TextField label="From" type="date" max={to ?? dayOf(opened)} value={first} onChange={({ target }) => set('from', target.value)} />
           <TextField label="To" type="date" min={first} value={to ?? ''} onChange={({ target }) => set('to', target.value)} />
+          <SearchField narrow label="By whom" placeholder="By whom" value={by ?? ''} onSearch={(text) => set('by', text)} />
           <Button icon="download" busy={download.isBusy} onClick={() => download.run('xlsx')}>
             XLSX
           </Button>
@@ -67,7 +76,7 @@ export function TransactionCard(): ReactElement {
         rowKey={({ id, kind, description }) => `${id} ${kind} ${description}`}
         empty={
           <Empty icon="wallet" title="Nothing moved in this time">
-            Choose an earlier day to see more.
+            {direction === undefined && by === undefined && to === undefined ? 'Choose an earlier day to see more.' : 'Choose other filters to see more.'}
           </Empty>
         }
       />
@@ -82,7 +91,7 @@ function columnsOf(currency: string): Column<StatementRow>[] {
     { key: 'description', header: 'For', cell: ({ description, kind, reason }) => `${description === '' ? kind.replaceAll('_', ' ') : description}${reason === null ? '' : ` (${reason})`}` },
     { key: 'participant', header: 'By', cell: ({ participant }) => participant ?? '', wideOnly: true },
     { key: 'quantity', header: 'Quantity', cell: ({ quantity, unit }) => (quantity === null ? '' : formatQuantity(quantity, unit)), align: 'end', wideOnly: true },
-    { key: 'amount', header: 'Amount', cell: signed, align: 'end' },
+    { key: 'amount', header: 'Amount', cell: (row) => <span className={styles.amount}>{signed(row)}</span>, align: 'end' },
     { key: 'balance', header: 'Balance', cell: ({ balance }) => formatMoney({ amount: balance, currency }), align: 'end', wideOnly: true },
   ];
 }

@@ -2,12 +2,13 @@ import type { State } from '@paidup/sdk';
 import { useState, type ReactElement } from 'react';
 import { DepositDialog } from '../customer/deposit.js';
 import { PaymentMethodCard } from '../customer/payment-method.js';
+import { useMayNot } from '../customer/right.js';
 import { customerKey, useLooked } from '../customer/state.js';
-import { TopUpCard } from '../customer/top-up.js';
+import { TopUpCard, TopUpDialog } from '../customer/top-up.js';
 import { Button } from '../part/button.js';
 import { Cards, Figure, Figures } from '../part/card.js';
 import { useCommand } from '../part/command.js';
-import { formatInstant } from '../part/instant.js';
+import { Instant } from '../part/instant.js';
 import { formatMoney } from '../part/money.js';
 import { Page, Stack, Toolbar } from '../part/page.js';
 import { useClient } from '../session/session.js';
@@ -20,16 +21,20 @@ const NO_CARD = { none: 'Put a card on file first.', expired: 'The card on file 
 export function WalletPage(): ReactElement {
   const client = useClient();
   const { customer, state } = useLooked();
-  const [isFilling, setFilling] = useState(false);
+  const [asked, setAsked] = useState<'deposit' | 'first deposit' | 'automatic'>();
+  const mayNot = useMayNot('wallet:write');
+  // After the first money one is asked whether more shall follow by itself.
+  const isFirst = state.top_up === null && state.wallet.every(({ last_credit: last }) => last === null);
   // A card may have been put on file elsewhere: the provider is asked, and everything here again.
   const refresh = useCommand({ run: () => refreshed(client.refreshPaymentMethod(customer)), done: () => 'Up to date.', touches: [customerKey(customer)] });
+  const close = (): void => setAsked(undefined);
   return (
     <Page title="Balance">
       <Stack>
         <Bars state={state} />
         <Balances state={state} />
         <Toolbar>
-          <Button tone="primary" icon="plus" disabledReason={NO_CARD[state.payment_method.status]} onClick={() => setFilling(true)}>
+          <Button tone="primary" icon="plus" disabledReason={mayNot ?? NO_CARD[state.payment_method.status]} onClick={() => setAsked(isFirst ? 'first deposit' : 'deposit')}>
             Top up
           </Button>
           <Button icon="refresh" busy={refresh.isBusy} onClick={() => refresh.run(undefined)}>
@@ -41,7 +46,9 @@ export function WalletPage(): ReactElement {
           <PaymentMethodCard />
         </Cards>
         <TransactionCard />
-        {isFilling && <DepositDialog onClose={() => setFilling(false)} />}
+        {asked === 'deposit' && <DepositDialog onClose={close} />}
+        {asked === 'first deposit' && <DepositDialog onClose={close} onDone={() => setAsked('automatic')} />}
+        {asked === 'automatic' && <TopUpDialog lead="The money is there. Shall the balance fill itself from now on, so that it does not run dry?" onClose={close} />}
       </Stack>
     </Page>
   );
@@ -61,7 +68,7 @@ function Balances({ state: { wallet } }: { state: State }): ReactElement {
         const money = (amount: string): string => formatMoney({ amount, currency });
         return (
           <Figures key={currency}>
-            <Figure label="Available" note={last === null ? 'Nothing was added yet' : `${money(last.amount)} added on ${formatInstant(last.at, { precision: 'day' })}`}>
+            <Figure label="Available" note={last === null ? 'Nothing was added yet' : <>{money(last.amount)} added on <Instant at={last.at} precision="day" /></>}>
               {money(available)}
             </Figure>
             <Figure label="Balance">{money(balance)}</Figure>
