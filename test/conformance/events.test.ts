@@ -317,6 +317,15 @@ describe.each(STORES)('events on the %s store', (store) => {
       expect(body.data[0].groups).toEqual([{ dimensions: { region: 'constructor' }, value: '1' }]);
     });
 
+    it('has no series outside of what instants can be written in', async () => {
+      const name = await customer();
+      for (const [from, to, field] of [['1800-01-01T00:00:00Z', '1800-01-03T00:00:00Z', 'from'], ['9999-12-30T00:00:00Z', '9999-12-31T12:00:00Z', 'to']] as const) {
+        const { status, body } = await paidup.call('GET', `/v1/customers/${name}/usage?meter=hours&from=${from}&to=${to}`);
+        expect(status).toBe(400);
+        expect(JSON.stringify(body)).toContain(`querystring:/${field}`);
+      }
+    });
+
     it('finds no value in what every object has', async () => {
       for (const property of ['constructor', 'toString', '__proto__']) {
         await paidup.call('PUT', `/v1/meters/odd-${property.replaceAll('_', '')}`, { event_name: `odd-${property}`, aggregation: 'sum', property });
