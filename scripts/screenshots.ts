@@ -1,4 +1,7 @@
-/** Takes a picture of each page, light and dark, wide and narrow: `tsx scripts/screenshots.ts FOLDER [NAME…]`. Needs `npm run build` first. */
+/**
+ * Takes a picture of each page, light and dark, wide and narrow: `tsx scripts/screenshots.ts FOLDER [NAME…]`, names such as `plan` or
+ * `plan-dark-narrow`. Needs `npm run build` first.
+ */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createClient } from '@paidup/sdk';
@@ -26,23 +29,23 @@ try {
     const { page, faults } = await openPage(browser, { ...look.options, reducedMotion: 'reduce' });
     await page.goto(`${engine.url}/dashboard`);
     await page.getByLabel('Secret key').waitFor();
-    if (isWanted('sign-in')) await take(page, `sign-in-${look.name}`);
+    if (isWanted('sign-in', look)) await take(page, `sign-in-${look.name}`);
     await signIn(page, engine);
     for (const { name, path: pathOf, act } of OPERATOR_PAGES) {
-      if (!isWanted(name)) continue;
+      if (!isWanted(name, look)) continue;
       await page.goto(engine.url + pathOf(engine.demo));
       await settled(page);
       await act?.(page);
       await settled(page);
       await take(page, `${name}-${look.name}`);
     }
-    if (isWanted('portal-sign-in')) {
+    if (isWanted('portal-sign-in', look)) {
       await page.goto(`${engine.url}/portal`);
       await settled(page);
       await take(page, `portal-sign-in-${look.name}`);
     }
     for (const listed of PORTAL_PAGES) {
-      if (!isWanted(listed.name)) continue;
+      if (!isWanted(listed.name, look)) continue;
       await openPortalPage(page, { client, ...listed });
       await settled(page);
       await listed.act?.(page);
@@ -57,8 +60,8 @@ try {
   await engine.stop();
 }
 
-function isWanted(name: string): boolean {
-  return names.length === 0 || names.includes(name);
+function isWanted(name: string, look: (typeof LOOKS)[number]): boolean {
+  return names.length === 0 || names.includes(name) || names.includes(`${name}-${look.name}`);
 }
 
 async function take(page: Page, name: string): Promise<void> {

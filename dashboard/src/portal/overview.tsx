@@ -6,6 +6,7 @@ import { Badge, type Tone } from '../part/badge.js';
 import { ButtonLink } from '../part/button.js';
 import { Card, Figure, Figures } from '../part/card.js';
 import { Empty } from '../part/empty.js';
+import { sentence } from '../part/explain.js';
 import { Instant, Span } from '../part/instant.js';
 import { formatMoney, isZero } from '../part/money.js';
 import { Page, Stack } from '../part/page.js';
@@ -73,7 +74,7 @@ function PlanCard({ state }: { state: State }): ReactElement {
                 <Badge tone={TONES[subscription.status]}>{subscription.status}</Badge>
                 {Object.entries(subscription.quantities).map(([code, quantity]) => (
                   <span key={code} className={styles.soft}>
-                    {formatQuantity(quantity)} × {code}
+                    {formatQuantity(quantity)} × {sentence(code)}
                   </span>
                 ))}
               </div>
