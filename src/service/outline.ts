@@ -1,8 +1,8 @@
-import type { Instant } from '../core/instant.js';
+import { instant, type Instant } from '../core/instant.js';
 import { NO_OUTLINE, outlineOf, type Outline } from '../core/outline.js';
 import { shareCatalog } from '../store/catalog.js';
 import type { Queryable } from '../store/database.js';
-import { awaitStaleOutline, countStaleOutlines, hasStaleOutlines, lockStaleOutlines, replaceOutlines } from '../store/outline.js';
+import { awaitStaleOutline, countStaleOutlines, hasStaleOutlines, lockStaleOutlines, postponeOutlines, replaceOutlines, type StaleOutline } from '../store/outline.js';
 import { selectStates, type StateAnswer } from '../store/state.js';
 import { withPlans } from './catalog-cache.js';
 import type { Engine } from './engine.js';
@@ -14,11 +14,18 @@ const CUSTOMERS_PER_ROUND = 100;
 /** How many a read brings up to date by itself; of more it tells that it is behind. */
 const CUSTOMERS_PER_READ = 2_000;
 
+/** When a customer that could not be outlined is tried again. */
+const RETRY_MS = 60_000;
+
+/** Told of a customer that cannot be outlined: its facts do not make a state. Its last outline stands until it is tried again. */
+export type OutlineFailure = (customerId: string, error: unknown) => void;
+
 /**
  * Outlines anew some customers whose outline does not hold any more. Their rows in customer_outlines are locked before
- * their facts are read: what is changed later finds them, and says so again. Tells how many there were.
+ * their facts are read: what is changed later finds them, and says so again. Tells how many there were. One that cannot be
+ * outlined keeps no other waiting.
  */
-export async function refreshOutlines(engine: Engine): Promise<number> {
+export async function refreshOutlines(engine: Engine, onFailure: OutlineFailure = () => undefined): Promise<number> {
   const at = engine.clock.now();
   return engine.database.transaction(async (transaction) => {
     // Nothing is locked, and so nothing written, where nothing is to be done: this is asked all the time.
@@ -29,8 +36,18 @@ export async function refreshOutlines(engine: Engine): Promise<number> {
     const stale = await lockStaleOutlines(transaction, at, CUSTOMERS_PER_ROUND);
     if (stale.length === 0) return 0;
     const answers = await selectStates(transaction, stale.map(({ customerId }) => ({ customerId, at, known: null })));
-    const outlines = await Promise.all(stale.map(async (row, index) => ({ ...row, outline: await outlined(engine, transaction, { answer: answers[index], at }) })));
-    await replaceOutlines(transaction, outlines);
+    const made: Array<StaleOutline & { readonly outline: Outline }> = [];
+    const failed: string[] = [];
+    for (const [index, row] of stale.entries()) {
+      try {
+        made.push({ ...row, outline: await outlined(engine, transaction, { answer: answers[index], at }) });
+      } catch (error) {
+        onFailure(row.customerId, error);
+        failed.push(row.customerId);
+      }
+    }
+    await replaceOutlines(transaction, made);
+    await postponeOutlines(transaction, failed, instant(at + RETRY_MS));
     return stale.length;
   });
 }

@@ -241,6 +241,11 @@ export async function replaceOutlines(transaction: Queryable, outlines: Readonly
   await transaction.rows(updateOutlinesStatement, [...key, outlines.map(({ outline }) => timestampText(outline.until))]);
 }
 
+/** What is kept of the customers stands until then, for want of better. */
+export async function postponeOutlines(transaction: Queryable, customerIds: readonly string[], until: Instant): Promise<void> {
+  if (customerIds.length > 0) await transaction.rows(updateOutlinesStatement, [customerIds.map(bucketOf), customerIds, customerIds.map(() => timestampText(until))]);
+}
+
 /** What is kept of a customer: `stale` when it does not hold at `at`, undefined when there is no outline, which nobody would ever make. */
 export async function selectOutline(queryable: Queryable, customerId: string, at: Instant): Promise<Omit<Outline, 'until'> | 'stale' | undefined> {
   const key = [bucketOf(customerId), customerId];

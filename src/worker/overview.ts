@@ -1,5 +1,5 @@
 import type { Engine } from '../service/engine.js';
-import { refreshOutlines } from '../service/outline.js';
+import { refreshOutlines, type OutlineFailure } from '../service/outline.js';
 import { refreshUsageTotals } from '../service/usage-total.js';
 import { REST_MS, startLoop, type Worker, type WorkerLog } from './loop.js';
 
@@ -14,7 +14,8 @@ const REST_PER_WORK = 9;
 
 async function round(engine: Engine, log: WorkerLog, { totals, isStopping }: { totals: { restUntil: number }; isStopping: () => boolean }): Promise<void> {
   try {
-    while (!isStopping() && (await refreshOutlines(engine)) > 0);
+    const failed: OutlineFailure = (customer, error) => log.error({ err: error, customer }, 'a customer could not be outlined: lists and sums show it as it was; it is tried again in a minute');
+    while (!isStopping() && (await refreshOutlines(engine, failed)) > 0);
     const began = performance.now();
     if (began < totals.restUntil) return;
     while (!isStopping() && (await refreshUsageTotals(engine)));

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bucketOf } from '../../src/core/customer.js';
+import { instant } from '../../src/core/instant.js';
 import { findCustomerId } from '../../src/service/customer.js';
+import { refreshOutlines } from '../../src/service/outline.js';
 import { verifyStore } from '../../src/service/verify.js';
 import { statement } from '../../src/store/statement.js';
 import { STORES, startPaidup, type TestPaidup } from '../support/app.js';
@@ -12,6 +14,8 @@ const spoilSpan = statement('test_spoil_span', `update subscription_spans set am
 const spoilAttention = statement('test_spoil_attention', `insert into customer_attentions (bucket, customer_id, kind, detail, account_number) values ($1, $2, 'wallet_low', 'nothing', 1)`);
 const spoilTotal = statement('test_spoil_total', `update usage_totals set value = value + 1 where meter_code = 'hours' and starts_at = (select min(starts_at) from usage_totals where meter_code = 'hours')`);
 const dropOutline = statement('test_drop_outline', `with gone as (delete from subscription_spans where bucket = $1 and customer_id = $2) delete from customer_outlines where bucket = $1 and customer_id = $2`);
+const spoilStanding = statement('test_spoil_whole_standing', `with spoiled as (update customers set standing = standing || 'x' where bucket = $1 and id = $2) update customer_outlines set until = '-infinity' where bucket = $1 and customer_id = $2`);
+const mendStanding = statement('test_mend_whole_standing', `update customers set standing = left(standing, -1) where bucket = $1 and id = $2`);
 const markOften = statement('test_mark_often', `insert into usage_marks (starts_at, name) select '2026-03-10T00:30:00Z', 'compute' from generate_series(1, 25000)`);
 const addTotal = statement('test_add_total', `insert into usage_totals (starts_at, meter_code, events, value) values ('2020-01-01T00:00:00Z', 'hours', 1, 1)`);
 
@@ -229,5 +233,22 @@ describe.each(STORES)('the overview on %s', (store) => {
     expect((await verifyStore(engine, { isRepair: true })).differences.map(({ what, customerId }) => [what, customerId])).toEqual([['outline', id]]);
     expect((await verifyStore(engine, { isRepair: false })).differences).toEqual([]);
     expect(await read('/v1/overview')).toEqual(before);
+  });
+
+  it('goes on without a customer whose facts make no state, tells of it, and tries it again', async () => {
+    const { engine, clock } = paidup;
+    const id = await findCustomerId(engine, 'two');
+    const { customers } = await read('/v1/overview');
+    await engine.database.rows(spoilStanding, [bucketOf(id), id]);
+    await paidup.call('PUT', '/v1/customers/three', { currency: 'EUR' });
+    const failed: string[] = [];
+    await refreshOutlines(engine, (customerId) => failed.push(customerId));
+
+    expect(failed).toEqual([id]);
+    expect(await read('/v1/overview')).toMatchObject({ customers: customers + 1, behind: 0 });
+    await engine.database.rows(mendStanding, [bucketOf(id), id]);
+    clock.set(instant(clock.now() + 60_000));
+    expect(await refreshOutlines(engine, (customerId) => failed.push(customerId))).toBe(1);
+    expect(failed).toEqual([id]);
   });
 });
