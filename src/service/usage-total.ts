@@ -4,7 +4,7 @@ import { countingText, eventNamesOf, type Meter } from '../core/meter.js';
 import type { Period } from '../core/period.js';
 import { isAdditive, soldUnits, usageTotals } from '../core/usage-total.js';
 import type { Queryable } from '../store/database.js';
-import { deleteTotals, insertMarks, lockUsageTotals, selectCountedMeters, selectMarks, selectSlots, selectTotals, selectValues, sumTotals, takeMarks, upsertCountedMeter, upsertTotals, type UsageMark } from '../store/usage-total.js';
+import { deleteTotals, hasMarks, insertMarks, lockUsageTotals, selectCountedMeters, selectMarks, selectSlots, selectTotals, selectValues, sumTotals, takeMarks, upsertCountedMeter, upsertTotals, type UsageMark } from '../store/usage-total.js';
 import type { Engine } from './engine.js';
 import { spanPeriods, type SpanAsked } from './overview.js';
 
@@ -15,9 +15,12 @@ const SLOTS_PER_READ = 96;
 
 /**
  * Counts what has been marked, and meters that are new, into the totals. Tells whether more is left. What one transaction
- * takes marks of it sees the events of; whoever counts next waits for it, so a total never goes back.
+ * takes marks of it sees the events of; whoever counts next waits for it, so a total never goes back. Nothing is locked
+ * where nothing is to be done: marks that somebody else has taken are seen until he is done with them.
  */
 export async function refreshUsageTotals(engine: Engine): Promise<boolean> {
+  await engine.catalog.refresh();
+  if (!(await hasMarks(engine.database)) && newMeters(engine, await selectCountedMeters(engine.database)).length === 0) return false;
   return engine.database.transaction(async (transaction) => {
     await lockUsageTotals(transaction);
     await engine.catalog.refresh(transaction);
@@ -32,15 +35,17 @@ export async function refreshUsageTotals(engine: Engine): Promise<boolean> {
 
 /** A meter may count events that came before it, for another meter. */
 async function countNewMeters(engine: Engine, transaction: Queryable): Promise<void> {
-  const known = await selectCountedMeters(transaction);
-  for (const meter of engine.catalog.meters()) {
-    const counting = countingText(meter);
-    if (known.get(meter.code) === counting) continue;
+  for (const meter of newMeters(engine, await selectCountedMeters(transaction))) {
     await deleteTotals(transaction, meter.code);
     const slots = await selectSlots(transaction, eventNamesOf(meter));
     await countSlots(transaction, meter, [...new Set(slots.map(({ startsAt }) => startsAt))]);
-    await upsertCountedMeter(transaction, meter.code, counting);
+    await upsertCountedMeter(transaction, meter.code, countingText(meter));
   }
+}
+
+/** Those that all events have not been counted by, as they count now. */
+function newMeters(engine: Engine, counted: ReadonlyMap<string, string>): Meter[] {
+  return engine.catalog.meters().filter((meter) => counted.get(meter.code) !== countingText(meter));
 }
 
 async function countSlots(transaction: Queryable, meter: Meter, slots: readonly Instant[]): Promise<void> {

@@ -163,6 +163,12 @@ select exists (
   where until <= $1
 ) as is_stale;
 
+-- has_usage_marks
+select exists (
+  select 1
+  from usage_marks
+) as is_marked;
+
 -- insert_alert_firings
 insert into alert_firings (bucket, customer_id, alert_id, subscription_id, price_code, window_starts_at, revision, position, firing, made_at)
 select $1::smallint, $2::text, alert_id, subscription_id, price_code, window_starts_at, $3::bigint, position, firing::json, made_at

@@ -16,6 +16,16 @@ for update
 `,
 );
 
+const hasMarksStatement = statement(
+  'has_usage_marks',
+  `
+select exists (
+  select 1
+  from usage_marks
+) as is_marked
+`,
+);
+
 const takeMarksStatement = statement(
   'take_usage_marks',
   `
@@ -174,6 +184,11 @@ interface MarkRow {
 /** Until the transaction ends nobody else counts totals. */
 export async function lockUsageTotals(transaction: Queryable): Promise<void> {
   await transaction.rows(lockStatement, []);
+}
+
+export async function hasMarks(queryable: Queryable): Promise<boolean> {
+  const [row] = await queryable.rows<{ is_marked: boolean }>(hasMarksStatement, []);
+  return row?.is_marked === true;
 }
 
 /** Takes up to `limit` marks away and gives what they mark, each once, and how many they were. Their events are visible to what is read next. */
