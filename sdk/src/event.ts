@@ -56,7 +56,7 @@ export interface StoredEvent {
   occurrences?: Decimal;
   /** Number of the customer's change that brought it. */
   revision: number;
-  customer: { id: string; external_id: string | null; name: string | null };
+  customer: { id: string; external_id: string | null; name: string | null; timezone: string };
   /** Codes of the meters that can count it. */
   meters: string[];
   /** The usage windows that it counts in, by the subscriptions as they are known now; `measured` in the meter's raw units. */

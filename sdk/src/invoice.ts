@@ -93,6 +93,8 @@ export interface Invoice extends InvoiceTotals {
 export interface ListedInvoice extends Invoice {
   customer_external_id: string | null;
   customer_name: string | null;
+  /** IANA. */
+  customer_timezone: string | null;
 }
 
 export interface InvoiceQuery extends PageQuery {

@@ -35,7 +35,7 @@ export interface InvoicesInNeed {
   due: Money[];
   filter: AttentionFilter;
   /** The oldest invoices. */
-  first: Array<Named & { invoice: string; number: string; date: Instant; due: Money }>;
+  first: Array<Named & { invoice: string; number: string; date: Instant; due: Money; timezone: string | null }>;
 }
 
 /** What there is, what it brings in, and what somebody should look at, of all customers. */

@@ -28,7 +28,7 @@ const WHY: Readonly<Record<Uncounted, string>> = {
 
 const StoredEventView = Type.Object({
   id: Type.String(),
-  customer: Type.Object({ id: Type.String(), external_id: Nullable(Type.String()), name: Nullable(Type.String()) }),
+  customer: Type.Object({ id: Type.String(), external_id: Nullable(Type.String()), name: Nullable(Type.String()), timezone: Type.String({ description: 'IANA' }) }),
   name: Type.String(),
   timestamp: InstantText,
   properties: Type.Record(Type.String(), Type.Any()),
@@ -109,7 +109,7 @@ function viewOf(found: readonly ListedEvent[], limit: number, cursorOf: (item: L
 function eventView({ customer, event, revision, meters, matches, uncounted }: ListedEvent) {
   return {
     id: event.id,
-    customer: { id: customer.id, external_id: customer.externalId, name: customer.name },
+    customer: { id: customer.id, external_id: customer.externalId, name: customer.name, timezone: customer.zone },
     name: event.name,
     timestamp: instantText(event.occurredAt),
     properties: event.properties,

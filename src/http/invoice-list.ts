@@ -33,7 +33,7 @@ const AllQuery = Type.Intersect([
   }),
 ]);
 
-const NAMES = { customer_external_id: Nullable(Type.String()), customer_name: Nullable(Type.String()) };
+const NAMES = { customer_external_id: Nullable(Type.String()), customer_name: Nullable(Type.String()), customer_timezone: Nullable(Type.String({ description: 'IANA' })) };
 
 interface Query extends Static<typeof PageQuery> {
   customer?: string;
@@ -59,7 +59,7 @@ export function invoiceListRoutes(app: FastifyInstance, { engine }: HttpContext)
       const customers = await customersOf(engine, items);
       const data = items.map((found) => {
         const customer = customers.get(found.customerId);
-        return { ...readView(found, false), customer_external_id: customer?.externalId ?? null, customer_name: customer?.name ?? null };
+        return { ...readView(found, false), customer_external_id: customer?.externalId ?? null, customer_name: customer?.name ?? null, customer_timezone: customer?.zone ?? null };
       });
       return { data, next_cursor: nextCursor };
     },

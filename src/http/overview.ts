@@ -31,7 +31,7 @@ const OverviewView = Type.Object({
     invoices: Type.Array(
       Type.Object({
         kind: Words(INVOICE_ATTENTIONS), count: Type.Integer(), due: Type.Array(Money), filter: Filter,
-        first: Type.Array(Type.Object({ invoice: Type.String(), number: Type.String(), date: InstantText, due: Money, ...Named }), { description: 'The oldest invoices' }),
+        first: Type.Array(Type.Object({ invoice: Type.String(), number: Type.String(), date: InstantText, due: Money, ...Named, timezone: Nullable(Type.String({ description: 'IANA' })) }), { description: 'The oldest invoices' }),
       }),
       { description: 'Open invoices. payment_failed: the last charge was declined; overdue: others, of an earlier date than overdue_days ago' },
     ),
@@ -117,7 +117,7 @@ function invoicesView({ kind, total, due, first }: InvoicesInNeed, overdueDays: 
     kind, count: total, due: due.map(moneyView),
     filter: { list: 'invoices', query: { attention: kind, ...(kind === 'overdue' ? { overdue_days: String(overdueDays) } : {}) } },
     first: first.map(({ read, customer }) => ({
-      invoice: read.invoice.id, number: read.invoice.number, date: instantText(read.invoice.date), due: moneyView(read.standing.due), customer: read.customerId, external_id: customer?.externalId ?? null, name: customer?.name ?? null,
+      invoice: read.invoice.id, number: read.invoice.number, date: instantText(read.invoice.date), due: moneyView(read.standing.due), customer: read.customerId, external_id: customer?.externalId ?? null, name: customer?.name ?? null, timezone: customer?.zone ?? null,
     })),
   };
 }

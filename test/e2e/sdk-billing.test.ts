@@ -250,8 +250,8 @@ describe('invoices', () => {
     expect(await problemOf(client.recordPayment(id))).toMatchObject({ slug: 'invoice_conflict', status: 409 });
     expect((await client.listInvoices({ customer: name, status: 'open' })).data).toEqual([]);
     // The list of all says whose each is.
-    const { external_id: externalId, name: ownName } = await client.getCustomer(name);
-    const listed = { ...paid, customer_external_id: externalId, customer_name: ownName };
+    const { external_id: externalId, name: ownName, timezone } = await client.getCustomer(name);
+    const listed = { ...paid, customer_external_id: externalId, customer_name: ownName, customer_timezone: timezone };
     expect((await client.listInvoices({ customer: name, status: 'paid' })).data).toEqual([listed]);
     expect((await client.listCustomerInvoices(name)).data).toEqual([paid]);
     expect((await all(client.invoices({ limit: 5 }))).filter((one) => one.id === id)).toEqual([listed]);

@@ -4,8 +4,8 @@ import styles from './instant.module.css';
 const Zone = createContext<string | undefined>(undefined);
 
 /** Within: instants are shown in this customer's zone too, where its clock shows another time than the reader's. */
-export function CustomerZone({ zone, children }: { zone: string; children: ReactNode }): ReactElement {
-  return <Zone value={zone}>{children}</Zone>;
+export function CustomerZone({ zone, children }: { zone: string | null | undefined; children: ReactNode }): ReactElement {
+  return <Zone value={zone ?? undefined}>{children}</Zone>;
 }
 
 export type Precision = 'day' | 'minute' | 'second';

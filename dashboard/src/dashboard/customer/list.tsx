@@ -6,7 +6,7 @@ import { Button } from '../../part/button.js';
 import { Card } from '../../part/card.js';
 import { Empty } from '../../part/empty.js';
 import { SelectField } from '../../part/field.js';
-import { Instant } from '../../part/instant.js';
+import { CustomerZone, Instant } from '../../part/instant.js';
 import { Page, Toolbar } from '../../part/page.js';
 import { usePageList } from '../../part/page-list.js';
 import { isCurrency, SearchField } from '../../part/search-field.js';
@@ -48,7 +48,18 @@ const columns: readonly Column<ListedCustomer>[] = [
   { key: 'plans', header: 'Plans', cell: ({ subscriptions }) => (subscriptions.length === 0 ? '—' : [...new Set(subscriptions.map(({ plan }) => plan.name))].join(', ')) },
   { key: 'email', header: 'E-mail', cell: ({ email }) => email ?? '—', wideOnly: true },
   { key: 'currency', header: 'Currency', cell: ({ currency }) => currency, wideOnly: true },
-  { key: 'created', header: 'Created', sortBy: 'created', cell: ({ created_at: at }) => <Instant at={at} precision="day" />, align: 'end', wideOnly: true },
+  {
+    key: 'created',
+    header: 'Created',
+    sortBy: 'created',
+    cell: ({ created_at: at, timezone }) => (
+      <CustomerZone zone={timezone}>
+        <Instant at={at} precision="day" />
+      </CustomerZone>
+    ),
+    align: 'end',
+    wideOnly: true,
+  },
 ];
 
 /** All customers; what is asked for is in the address. */

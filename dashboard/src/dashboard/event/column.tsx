@@ -2,7 +2,7 @@ import type { StoredEvent } from '@paidup/sdk';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { Badge } from '../../part/badge.js';
-import { Instant, Span } from '../../part/instant.js';
+import { CustomerZone, Instant, Span } from '../../part/instant.js';
 import { formatQuantity } from '../../part/quantity.js';
 import type { Column } from '../../part/table.js';
 import { nameOf } from '../customer/name.js';
@@ -10,7 +10,15 @@ import styles from './column.module.css';
 
 /** What a list of events shows, whoever's they are. */
 export const eventColumns: readonly Column<StoredEvent>[] = [
-  { key: 'at', header: 'Happened', cell: ({ timestamp }) => <Instant at={timestamp} precision="second" /> },
+  {
+    key: 'at',
+    header: 'Happened',
+    cell: ({ timestamp, customer }) => (
+      <CustomerZone zone={customer.timezone}>
+        <Instant at={timestamp} precision="second" />
+      </CustomerZone>
+    ),
+  },
   {
     key: 'event',
     header: 'Event',
@@ -22,7 +30,15 @@ export const eventColumns: readonly Column<StoredEvent>[] = [
     ),
   },
   { key: 'properties', header: 'Properties', cell: ({ properties }) => <Properties properties={properties} />, wideOnly: true },
-  { key: 'counted', header: 'Counted in', cell: (event) => <Counted event={event} /> },
+  {
+    key: 'counted',
+    header: 'Counted in',
+    cell: (event) => (
+      <CustomerZone zone={event.customer.timezone}>
+        <Counted event={event} />
+      </CustomerZone>
+    ),
+  },
 ];
 
 const customerColumn: Column<StoredEvent> = {

@@ -4,7 +4,7 @@ import { useCallback, type ReactElement } from 'react';
 import { Card } from '../../part/card.js';
 import { Empty } from '../../part/empty.js';
 import { SelectField, TextField } from '../../part/field.js';
-import { fromLocalDay, localDay } from '../../part/instant.js';
+import { CustomerZone, fromLocalDay, localDay } from '../../part/instant.js';
 import { Page, Toolbar, ToolbarGroup } from '../../part/page.js';
 import { usePageList } from '../../part/page-list.js';
 import { isCurrency, SearchField } from '../../part/search-field.js';
@@ -25,7 +25,11 @@ const customerColumn: Column<ListedInvoice> = {
     </Link>
   ),
 };
-const columns: readonly Column<ListedInvoice>[] = [...invoiceColumns.slice(0, 1), customerColumn, ...invoiceColumns.slice(1)];
+/** Dated in the zone of whoever it is for, too. */
+const zonedColumns = invoiceColumns.map((column): Column<ListedInvoice> =>
+  column.key === 'date' ? { ...column, cell: (invoice) => <CustomerZone zone={invoice.customer_timezone}>{column.cell(invoice)}</CustomerZone> } : column,
+);
+const columns: readonly Column<ListedInvoice>[] = [...zonedColumns.slice(0, 1), customerColumn, ...zonedColumns.slice(1)];
 
 const ATTENTION_WORDS = { payment_failed: 'Last charge declined', overdue: 'Overdue' };
 

@@ -5,7 +5,7 @@ import { nameOf } from '../customer/name.js';
 import { Badge } from '../../part/badge.js';
 import { Card } from '../../part/card.js';
 import { Empty } from '../../part/empty.js';
-import { Instant } from '../../part/instant.js';
+import { CustomerZone, Instant } from '../../part/instant.js';
 import { formatMoney } from '../../part/money.js';
 import { formatQuantity } from '../../part/quantity.js';
 import styles from './one.module.css';
@@ -50,14 +50,16 @@ function InvoicesGroup({ need: { kind, count, due, filter, first } }: { need: In
         {WORDS[kind].words} Due: {due.map((amount) => formatMoney(amount)).join(', ')}.
       </p>
       <ul className={styles.first}>
-        {first.map(({ invoice, number, date, due: open, ...named }) => (
+        {first.map(({ invoice, number, date, due: open, timezone, ...named }) => (
           <li key={invoice}>
             <span>
               <Link to="/dashboard/invoices/$invoice" params={{ invoice }}>
                 {nameOf({ name: named.name, external_id: named.external_id, id: named.customer })}
               </Link>
               <span className={styles.detail}>
-                {number} of <Instant at={date} precision="day" />
+                <CustomerZone zone={timezone}>
+                  {number} of <Instant at={date} precision="day" />
+                </CustomerZone>
               </span>
             </span>
             <span>{formatMoney(open)}</span>
