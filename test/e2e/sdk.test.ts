@@ -157,9 +157,13 @@ describe('the main job through the SDK', () => {
 
   it('stops selling a plan', async () => {
     await client.putPlan('old', { currency: 'EUR', interval: { unit: 'month', count: 1 } });
+    await client.putPlan('old', { name: 'Old', currency: 'EUR', interval: { unit: 'month', count: 1 } });
     await client.archivePlan('old');
 
     expect(await client.getPlan('old')).toMatchObject({ archived: true });
+    expect((await client.listPlanVersions('old', { limit: 1 })).data).toMatchObject([{ version: 2, name: 'Old', created_at: expect.any(String) }]);
+    expect((await all(client.planVersions('old', { limit: 1 }))).map(({ version }) => version)).toEqual([2, 1]);
+    expect((await all(client.plans({ archived: true }))).map(({ code }) => code)).toEqual(['old']);
     expect((await problemOf(client.createSubscription('acme', { plan: 'old' }))).slug).toBe('plan_archived');
   });
 
