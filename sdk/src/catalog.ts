@@ -260,7 +260,7 @@ export function catalogOperations(call: Call): CatalogOperations {
     listPlanVersions,
     planVersions: (code, query, options) => everyItem((page) => listPlanVersions(code, { ...query, ...page }, options), query),
     listPlans,
-    plans: (query, options) => everyItem((page) => listPlans(page, options), query),
+    plans: (query, options) => everyItem((page) => listPlans({ ...query, ...page }, options), query),
     archivePlan: (code, options) => call({ method: 'DELETE', path: ['v1', 'plans', code], options }),
   };
 }
