@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, seriousFaults, signIn, startBrowser, startDemoEngine, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { openPage, seriousFaults, signIn, startBrowser, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { startDemoCopy } from '../support/demo-store.js';
 import { OPERATOR_PAGES, settled } from '../support/pages.js';
 
 let engine: DemoEngine;
@@ -9,7 +10,7 @@ let light: WatchedPage;
 let dark: WatchedPage;
 
 beforeAll(async () => {
-  [engine, browser] = await Promise.all([startDemoEngine(), startBrowser()]);
+  [engine, browser] = await Promise.all([startDemoCopy(), startBrowser()]);
   light = await openPage(browser);
   dark = await openPage(browser, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await signIn(light.page, engine);

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClient, type Client } from '@paidup/sdk';
-import { openPage, signIn, startBrowser, startDemoEngine, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { openPage, signIn, startBrowser, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { startDemoCopy } from '../support/demo-store.js';
 import { settled } from '../support/pages.js';
 
 let engine: DemoEngine;
@@ -11,7 +12,7 @@ let watched: WatchedPage;
 let page: Page;
 
 beforeAll(async () => {
-  [engine, browser] = await Promise.all([startDemoEngine(), startBrowser()]);
+  [engine, browser] = await Promise.all([startDemoCopy(), startBrowser()]);
   client = createClient({ url: engine.url, key: engine.demo.secret_key });
   watched = await openPage(browser);
   ({ page } = watched);

@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClient, type Client } from '@paidup/sdk';
 import { openPage, signIn, startBrowser, startDemoEngine, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { startDemoCopy } from '../support/demo-store.js';
 import { settled } from '../support/pages.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
@@ -14,7 +15,7 @@ let watched: WatchedPage;
 let page: Page;
 
 beforeAll(async () => {
-  [engine, browser, receiver] = await Promise.all([startDemoEngine(['--webhook-allow', '127.0.0.0/8']), startBrowser(), startReceiver()]);
+  [engine, browser, receiver] = await Promise.all([startDemoCopy(['--webhook-allow', '127.0.0.0/8']), startBrowser(), startReceiver()]);
   client = createClient({ url: engine.url, key: engine.demo.secret_key });
   watched = await openPage(browser);
   ({ page } = watched);

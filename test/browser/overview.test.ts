@@ -1,7 +1,8 @@
 import { createClient, type Client } from '@paidup/sdk';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openPage, seriousFaults, signIn, startBrowser, startDemoEngine, startEmptyEngine, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { openPage, seriousFaults, signIn, startBrowser, startEmptyEngine, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { startDemoCopy } from '../support/demo-store.js';
 import { settled } from '../support/pages.js';
 
 let engine: DemoEngine;
@@ -11,7 +12,7 @@ let page: Page;
 let client: Client;
 
 beforeAll(async () => {
-  [engine, browser] = await Promise.all([startDemoEngine(), startBrowser()]);
+  [engine, browser] = await Promise.all([startDemoCopy(), startBrowser()]);
   client = createClient({ url: engine.url, key: engine.key });
   watched = await openPage(browser);
   ({ page } = watched);

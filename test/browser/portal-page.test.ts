@@ -1,7 +1,8 @@
 import { createClient, type Client } from '@paidup/sdk';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, openPortalPage, seriousFaults, startBrowser, startDemoEngine, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { openPage, openPortalPage, seriousFaults, startBrowser, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { startDemoCopy } from '../support/demo-store.js';
 import { PORTAL_PAGES, settled } from '../support/pages.js';
 import { loadPortalCustomers, PORTAL_CUSTOMERS } from '../support/portal-customer.js';
 
@@ -14,7 +15,7 @@ let dark: WatchedPage;
 const { nothing, payer, declined, expired, leaving, gone, yen } = PORTAL_CUSTOMERS;
 
 beforeAll(async () => {
-  [engine, browser] = await Promise.all([startDemoEngine(), startBrowser()]);
+  [engine, browser] = await Promise.all([startDemoCopy(), startBrowser()]);
   client = createClient({ url: engine.url, key: engine.demo.secret_key });
   await loadPortalCustomers(client);
   light = await openPage(browser);

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, openPortalPage, seriousFaults, startBrowser, startDemoEngine, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { openPage, openPortalPage, seriousFaults, startBrowser, type DemoEngine, type WatchedPage } from '../support/browser.js';
+import { startDemoCopy } from '../support/demo-store.js';
 import { loadPortalCustomers } from '../support/portal-customer.js';
 
 let engine: DemoEngine;
@@ -29,7 +30,7 @@ const originOf = (server: Server): string => `http://127.0.0.1:${(server.address
 
 beforeAll(async () => {
   [allowed, other] = await Promise.all([startHost(), startHost()]);
-  [engine, browser] = await Promise.all([startDemoEngine(['--embed-origin', originOf(allowed)]), startBrowser()]);
+  [engine, browser] = await Promise.all([startDemoCopy(['--embed-origin', originOf(allowed)]), startBrowser()]);
   client = createClient({ url: engine.url, key: engine.demo.secret_key });
   await loadPortalCustomers(client);
 });

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, signIn, startBrowser, startDemoEngine, type DemoEngine } from '../support/browser.js';
+import { openPage, signIn, startBrowser, type DemoEngine } from '../support/browser.js';
+import { startDemoCopy } from '../support/demo-store.js';
 import { settled } from '../support/pages.js';
 import { createClient } from '@paidup/sdk';
 
@@ -8,7 +9,7 @@ let engine: DemoEngine;
 let browser: Browser;
 
 beforeAll(async () => {
-  [engine, browser] = await Promise.all([startDemoEngine(), startBrowser()]);
+  [engine, browser] = await Promise.all([startDemoCopy(), startBrowser()]);
 });
 
 afterAll(async () => {

@@ -20,7 +20,7 @@ export interface Demo {
   readonly customers: Readonly<Record<'docspace' | 'diga' | 'lark', { readonly id: string; readonly key?: string; readonly external_id?: string }>>;
 }
 
-/** A process of the engine, with its store in memory. */
+/** A process of the engine. */
 export interface RunningEngine {
   readonly url: string;
   /** A secret key. */
@@ -32,23 +32,23 @@ export interface DemoEngine extends RunningEngine {
   readonly demo: Demo;
 }
 
-/** Starts the engine as it was built, with the demo, on a port of its own. @throws Error with what it said when it does not start. */
-export async function startDemoEngine(more: readonly string[] = []): Promise<DemoEngine> {
-  const { said, stop } = await start(['--demo', ...more]);
+/** Starts the engine as it was built, with the demo, on a port of its own; `data` is its folder. @throws Error with what it said when it does not start. */
+export async function startDemoEngine(more: readonly string[] = [], data = 'memory'): Promise<DemoEngine> {
+  const { said, stop } = await start(['--demo', '--data', data, ...more]);
   const { url, demo } = said as { url: string; demo: Demo };
   return { url, key: demo.secret_key, demo, stop };
 }
 
 /** The same with nothing in its store. */
 export async function startEmptyEngine(): Promise<RunningEngine> {
-  const { said, stop } = await start([]);
+  const { said, stop } = await start(['--data', 'memory']);
   const { url, secret_key: key } = said as { url: string; secret_key: string };
   return { url, key, stop };
 }
 
 async function start(flags: readonly string[]): Promise<{ said: unknown; stop: () => Promise<void> }> {
   for (const file of [PROGRAM, PAGES]) if (!existsSync(file)) throw new Error(`${file} is not there: run npm run build first.`);
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', 'memory', '--port', '0', '--json', ...flags], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0', '--json', ...flags], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: unknown = JSON.parse(await firstLine(child));
   return {
     said,
