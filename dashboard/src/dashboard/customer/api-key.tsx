@@ -1,6 +1,5 @@
 import type { ApiKey, NewApiKey, PortalLink } from '@paidup/sdk';
 import { useState, type FormEvent, type ReactElement } from 'react';
-import { Badge } from '../../part/badge.js';
 import { Button } from '../../part/button.js';
 import { Card } from '../../part/card.js';
 import { useCommand } from '../../part/command.js';
@@ -12,8 +11,10 @@ import { Form, SelectField, TextField } from '../../part/field.js';
 import { textOf } from '../../part/form.js';
 import { Instant } from '../../part/instant.js';
 import { usePageList } from '../../part/page-list.js';
+import { Secret } from '../../part/secret.js';
 import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
+import { RevokeDialog, standingColumns } from '../setting/api-key-standing.js';
 import styles from './api-key.module.css';
 import { AlwaysNow } from './moment.js';
 import { customerKey, useLooked } from '../../customer/state.js';
@@ -29,18 +30,7 @@ export function CustomerKeys(): ReactElement {
     { key: 'name', header: 'Name', cell: ({ name }) => <span className={styles.name}>{name}</span> },
     { key: 'last4', header: 'Ends with', cell: ({ last4 }) => <code>…{last4}</code> },
     { key: 'scopes', header: 'May', cell: ({ scopes }) => (scopes.length === 0 ? 'all that a customer may' : scopes.join(', ')), wideOnly: true },
-    { key: 'created', header: 'Made', cell: ({ created_at: at }) => <Instant at={at} precision="day" />, wideOnly: true },
-    { key: 'state', header: 'State', cell: ({ revoked_at: at }) => (at === null ? <Badge tone="good">works</Badge> : <Badge>revoked</Badge>) },
-    {
-      key: 'revoke',
-      header: 'Revoke',
-      align: 'end',
-      cell: (key) => (
-        <Button small tone="quiet" aria-label={`Revoke ${key.name}`} disabledReason={key.revoked_at === null ? undefined : 'It is revoked already.'} onClick={() => setRevoked(key)}>
-          Revoke
-        </Button>
-      ),
-    },
+    ...standingColumns(setRevoked),
   ];
   return (
     <>
@@ -58,7 +48,7 @@ export function CustomerKeys(): ReactElement {
         <ListTable caption="Keys of the customer" what="keys" list={list} columns={columns} rowKey={({ id }) => id} empty={<Empty icon="key" title="No keys">A key lets the customer&apos;s own programs read its state, and what it may change.</Empty>} />
       </Card>
       {isMaking && <NewKeyDialog onClose={() => setMaking(false)} />}
-      {revoked !== undefined && <RevokeDialog apiKey={revoked} onClose={() => setRevoked(undefined)} />}
+      {revoked !== undefined && <RevokeDialog apiKey={revoked} touches={[[...customerKey(customer), 'api-keys']]} onClose={() => setRevoked(undefined)} />}
     </>
   );
 }
@@ -137,12 +127,7 @@ function NewKeyDialog({ onClose }: { onClose: () => void }): ReactElement {
         }
       >
         <p>It is shown this once, and kept nowhere. Keep it where the customer&apos;s program finds it.</p>
-        <div className={styles.made}>
-          <code className={styles.secret}>{made.key}</code>
-          <Copy text={made.key} what="the key">
-            Copy
-          </Copy>
-        </div>
+        <Secret text={made.key} what="the key" />
       </Dialog>
     );
   }
@@ -169,29 +154,6 @@ function NewKeyDialog({ onClose }: { onClose: () => void }): ReactElement {
         <TextField label="Name" name="name" hint="So that it is known again." autoComplete="off" />
         {command.error !== null && <ErrorNote error={command.error} />}
       </Form>
-    </Dialog>
-  );
-}
-
-function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }): ReactElement {
-  const client = useClient();
-  const { customer } = useLooked();
-  const command = useCommand({ run: () => client.revokeApiKey(apiKey.id), done: () => 'The key is revoked: within five seconds it works nowhere.', touches: [[...customerKey(customer), 'api-keys']], onDone: onClose });
-  return (
-    <Dialog
-      title={`Revoke ${apiKey.name}?`}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button tone="danger" busy={command.isBusy} onClick={() => command.run(undefined)}>
-            Revoke
-          </Button>
-        </>
-      }
-    >
-      <p>Whatever uses the key that ends with {apiKey.last4} is refused from then on. This cannot be taken back.</p>
-      {command.error !== null && <ErrorNote error={command.error} />}
     </Dialog>
   );
 }

@@ -1,7 +1,6 @@
 import type { ApiKey, ApiKeyInput, ApiKeyKind, NewApiKey, Scope } from '@paidup/sdk';
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent, type ReactElement } from 'react';
-import { Badge } from '../../part/badge.js';
 import { Button } from '../../part/button.js';
 import { Card } from '../../part/card.js';
 import { ChoiceList } from '../../part/choice.js';
@@ -11,12 +10,12 @@ import { Empty } from '../../part/empty.js';
 import { ErrorNote } from '../../part/error.js';
 import { Form, SelectField, TextField } from '../../part/field.js';
 import { faultAt, textOf } from '../../part/form.js';
-import { Instant } from '../../part/instant.js';
 import { usePageList } from '../../part/page-list.js';
 import { Secret } from '../../part/secret.js';
 import { ListTable, type Column } from '../../part/table.js';
 import { useClient } from '../../session/session.js';
 import styles from './api-key.module.css';
+import { RevokeDialog, standingColumns } from './api-key-standing.js';
 import { KIND_WORDS, scopesOf } from './scope.js';
 
 const KEYS = ['api-keys'] as const;
@@ -51,18 +50,7 @@ export function KeysCard(): ReactElement {
         ),
     },
     { key: 'scopes', header: 'May', cell: ({ scopes }) => (scopes.length === 0 ? 'all that its kind may' : scopes.join(', ')), wideOnly: true },
-    { key: 'created', header: 'Made', cell: ({ created_at: at }) => <Instant at={at} precision="day" />, wideOnly: true },
-    { key: 'state', header: 'State', cell: ({ revoked_at: at }) => (at === null ? <Badge tone="good">works</Badge> : <Badge>revoked</Badge>) },
-    {
-      key: 'revoke',
-      header: 'Revoke',
-      align: 'end',
-      cell: (key) => (
-        <Button small tone="quiet" aria-label={`Revoke ${key.name}`} disabledReason={key.revoked_at === null ? undefined : 'It is revoked already.'} onClick={() => setRevoked(key)}>
-          Revoke
-        </Button>
-      ),
-    },
+    ...standingColumns(setRevoked),
   ];
   return (
     <Card
@@ -76,7 +64,7 @@ export function KeysCard(): ReactElement {
     >
       <ListTable caption="API keys" what="keys" list={list} columns={columns} rowKey={({ id }) => id} empty={<Empty icon="key" title="No keys" />} />
       {isMaking && <NewKeyDialog onClose={() => setMaking(false)} />}
-      {revoked !== undefined && <RevokeDialog apiKey={revoked} onClose={() => setRevoked(undefined)} />}
+      {revoked !== undefined && <RevokeDialog apiKey={revoked} touches={[KEYS]} onClose={() => setRevoked(undefined)} />}
     </Card>
   );
 }
@@ -146,30 +134,6 @@ function NewKeyDialog({ onClose }: { onClose: () => void }): ReactElement {
         {isNarrow && options.length > 0 && <ChoiceList legend="Rights" options={options} chosen={chosen} onChange={setScopes} error={faultAt(command.error, '/scopes')} />}
         {command.error !== null && <ErrorNote error={command.error} />}
       </Form>
-    </Dialog>
-  );
-}
-
-function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }): ReactElement {
-  const client = useClient();
-  const command = useCommand({ run: () => client.revokeApiKey(apiKey.id), done: () => 'The key is revoked: within five seconds it works nowhere.', touches: [KEYS], onDone: onClose });
-  return (
-    <Dialog
-      title={`Revoke ${apiKey.name}?`}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button tone="danger" busy={command.isBusy} onClick={() => command.run(undefined)}>
-            Revoke
-          </Button>
-        </>
-      }
-    >
-      <p>
-        Whatever uses the key that ends with {apiKey.last4} is refused from then on{apiKey.kind === 'secret' ? '; whoever signed in with it is signed out' : ''}. This cannot be taken back.
-      </p>
-      {command.error !== null && <ErrorNote error={command.error} />}
     </Dialog>
   );
 }
