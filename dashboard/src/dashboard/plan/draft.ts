@@ -31,7 +31,7 @@ export interface DraftPrice {
   minimum: string;
   maximum: string;
   /** The stretch over which usage counts; the billing period, if none is named. */
-  window: Window;
+  window: WindowUnit;
   /** What becomes of units that are left. */
   rollover: 'none' | 'all' | 'multiple' | 'units';
   /** Of `multiple` and `units`. */
@@ -41,8 +41,8 @@ export interface DraftPrice {
   origin: Price | undefined;
 }
 
-export const WINDOWS = ['', 'day', 'week', 'month', 'year', 'lifetime'] as const;
-export type Window = (typeof WINDOWS)[number];
+export const WINDOW_UNITS = ['', 'day', 'week', 'month', 'year', 'lifetime'] as const;
+export type WindowUnit = (typeof WINDOW_UNITS)[number];
 
 /** A plan as it is typed. */
 export interface Draft {

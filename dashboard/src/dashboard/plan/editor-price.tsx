@@ -4,7 +4,7 @@ import { Button } from '../../part/button.js';
 import { Card } from '../../part/card.js';
 import { FieldRow, SelectField, SwitchField, TextField } from '../../part/field.js';
 import { faultAt } from '../../part/form.js';
-import { newTier, WINDOWS, type DraftPrice, type DraftTier, type Window } from './draft.js';
+import { newTier, WINDOW_UNITS, type DraftPrice, type DraftTier, type WindowUnit } from './draft.js';
 import { PriceExample } from './editor-example.js';
 import styles from './editor-price.module.css';
 import { MODEL_NAMES, wordsOfInterval } from './words.js';
@@ -136,7 +136,7 @@ function PaidFromField({ price, pointer, error, onChange }: Pick<PriceFieldsProp
   );
 }
 
-const WINDOW_WORDS: Record<Window, string> = { '': 'The billing period', day: 'Day', week: 'Week', month: 'Month', year: 'Year', lifetime: 'For good: never starts anew' };
+const WINDOW_WORDS: Record<WindowUnit, string> = { '': 'The billing period', day: 'Day', week: 'Week', month: 'Month', year: 'Year', lifetime: 'For good: never starts anew' };
 const ROLLOVER_WORDS: Record<DraftPrice['rollover'], string> = { none: 'Lapse', all: 'Carry over', multiple: 'Carry over, up to a multiple', units: 'Carry over, up to a number' };
 
 /** Over which stretch usage counts, and what becomes of units that are left at its end. */
@@ -144,8 +144,8 @@ function StretchFields({ price, pointer, error, onChange }: PriceFieldsProps): R
   const before = price.origin?.type === 'usage' ? price.origin.window : null;
   return (
     <FieldRow>
-      <SelectField label="Counted over" value={price.window} onChange={({ target }) => onChange({ window: WINDOWS.find((each) => each === target.value) ?? '' })} error={faultAt(error, `${pointer}/window`)}>
-        {WINDOWS.map((unit) => (
+      <SelectField label="Counted over" value={price.window} onChange={({ target }) => onChange({ window: WINDOW_UNITS.find((each) => each === target.value) ?? '' })} error={faultAt(error, `${pointer}/window`)}>
+        {WINDOW_UNITS.map((unit) => (
           <option key={unit} value={unit}>
             {before != null && before.unit === unit && (before.count ?? 1) !== 1 ? `${before.count} ${unit}s` : WINDOW_WORDS[unit]}
           </option>
